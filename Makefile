@@ -1,0 +1,113 @@
+# Two commands matter: `make demo` and `make test`. Both set up everything they need below this folder.
+
+PYTHON ?= python3
+UV     := .tools/bin/uv
+BIN    := .venv/bin
+UV_VERSION := 0.13.9
+
+# DATA=folder: serve this folder instead of the organisation that the sandbox generates.
+DATA ?=
+PYTEST_ARGS ?=
+# Of a backfill: points of each limit that are left to the schedule, and where it runs.
+RESERVE ?= 1500
+ENVIRONMENT ?= prod
+
+# Continuous integration shares its machine: what failed there is run once more, by itself, and must pass then.
+AGAIN := (test -n "$$CI" && $(BIN)/pytest --last-failed --last-failed-no-failures=none)
+
+PLUGINS := .venv/.plugins
+# What ruff finds already (words like password), and what every SHA looks like; secrets of nobody, in tests.
+NO_SECRET := --no-verify --exclude-lines 'secret@|s3cret@' \
+	$(addprefix --disable-plugin ,KeywordDetector Base64HighEntropyString HexHighEntropyString IPPublicDetector)
+REQUIREMENTS := $(addsuffix /requirements.txt,analyze tap-github-custom target-gcs-snowflake-merge transform)
+MANIFESTS := pyproject.toml $(wildcard */pyproject.toml)
+
+.PHONY: audit backfill bench browser dashboard demo test lint types requirements standalone provision-sql clean help
+.DEFAULT_GOAL := help
+
+help: ## Show the commands
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 14
+
+demo: $(PLUGINS) ## Run the main job on the embedded GitHub, GCS and Snowflake (DATA=folder for your own data)
+	$(BIN)/sandbox run $(if $(DATA),--data "$(DATA)") -- \
+		$(BIN)/meltano run tap-github-custom target-gcs-snowflake-merge dbt:run
+	@$(BIN)/sandbox summary
+
+dashboard: $(PLUGINS) ## Open the dashboard on the sandbox, after a demo run
+	$(BIN)/sandbox run -- $(BIN)/meltano invoke dashboard
+
+test: $(PLUGINS) browser ## Lint, check types, run every test
+	$(MAKE) --no-print-directory lint types
+ifeq ($(PYTEST_ARGS),)
+	$(BIN)/pytest --numprocesses=auto --dist=loadfile --ignore=tests/pipeline || $(AGAIN)
+	@echo "==> The whole pipeline, one run at a time: Meltano keeps one catalog per project"
+	$(BIN)/pytest tests/pipeline || $(AGAIN)
+else
+	$(BIN)/pytest $(PYTEST_ARGS)
+endif
+
+# The dashboard is opened in a real browser; where there is none and none may be installed, that test is skipped.
+browser:
+	@command -v chromium >/dev/null || { test "$$(id -u)" = 0 && command -v apt-get >/dev/null && \
+		echo "==> Installing Chromium" && { apt-get -qq update; apt-get -qq install --no-install-recommends chromium >/dev/null; }; } || \
+		echo "==> No Chromium here: the test in the browser will be skipped"
+
+lint: .venv/.synced
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	@git ls-files -z -- ':!uv.lock' ':!*requirements.txt' | xargs -0 $(BIN)/detect-secrets-hook $(NO_SECRET)
+	cd transform && ../$(BIN)/sqlfluff lint --processes 2 --disable-progress-bar models tests
+
+# A state of its own (NAME= tells several apart), so that the schedule goes on as if nothing happened.
+backfill: $(PLUGINS) ## Read all history of REPOSITORIES='["acme/app"]', or what was touched in [SINCE, UNTIL)
+	TAP_GITHUB_CUSTOM_ORGANIZATIONS='[]' TAP_GITHUB_CUSTOM_REPOSITORIES='$(REPOSITORIES)' \
+	TAP_GITHUB_CUSTOM_START_DATE='$(SINCE)' TAP_GITHUB_CUSTOM_END_DATE='$(UNTIL)' TAP_GITHUB_CUSTOM_RECONCILE=never \
+	TAP_GITHUB_CUSTOM_RATE_LIMIT_RESERVE=$(RESERVE) $(BIN)/meltano --environment=$(ENVIRONMENT) \
+		run --state-id-suffix=backfill$(NAME) tap-github-custom target-gcs-snowflake-merge
+
+audit: .venv/.synced ## Ask OSV for known weaknesses of the locked packages (needs the network)
+	$(UV) audit --frozen
+
+types: .venv/.synced
+	$(BIN)/mypy
+
+bench: .venv/.synced ## Measure the loader beside DuckDB and its peers (minutes)
+	$(BIN)/python -m benchmarks.loader
+
+requirements: .venv/.synced ## Write the plugins' pinned requirements from the lock file
+	for folder in analyze tap-github-custom target-gcs-snowflake-merge; do \
+		name=$$(sed -n 's/^name = "\(.*\)"/\1/p' $$folder/pyproject.toml); \
+		$(UV) export --quiet --frozen --package $$name --no-dev --no-hashes --no-emit-workspace --no-header \
+			--output-file $$folder/requirements.txt; \
+	done
+	$(UV) export --quiet --frozen --only-group dbt --no-hashes --no-header --output-file transform/requirements.txt
+
+standalone: $(PLUGINS) ## Write the models as plain Snowflake scripts, to transform/target/standalone
+	$(BIN)/meltano invoke dbt compile --full-refresh
+	$(BIN)/python transform/standalone.py
+
+# No environment is needed for it. BUCKET=, and where wanted PREFIX=DEV_, CREDITS=, KEY=, REPORTER_KEY= (files).
+provision-sql: ## Print the SQL that prepares Snowflake (BUCKET=name KEY=public-key.pem); run nothing
+	@$(PYTHON) -m orchestrate.snowflake.provision --bucket "$(BUCKET)" $(if $(PREFIX),--prefix "$(PREFIX)") \
+		$(if $(CREDITS),--credits "$(CREDITS)") $(if $(KEY),--public-key "$(KEY)") \
+		$(if $(REPORTER_KEY),--reporter-public-key "$(REPORTER_KEY)")
+
+clean: ## Remove environments, plugins and the sandbox's state
+	rm -rf .venv .tools .bench .meltano .sandbox output
+
+$(UV):
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Python 3.11 or newer is needed; $(PYTHON) is older. Name another one: make PYTHON=python3.12 ..." >&2; exit 1; }
+	@echo "==> Fetching uv $(UV_VERSION)"
+	@$(PYTHON) -m venv .tools
+	@.tools/bin/pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+
+.venv/.synced: $(UV) uv.lock $(MANIFESTS)
+	@echo "==> Creating the environment in .venv"
+	@$(UV) sync --frozen --quiet
+	@touch $@
+
+$(PLUGINS): .venv/.synced meltano.yml $(REQUIREMENTS)
+	@echo "==> Installing the Meltano plugins"
+	@$(BIN)/meltano --log-level=warning install
+	@touch $@
