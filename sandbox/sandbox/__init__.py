@@ -1,0 +1,1 @@
+"""GitHub, GCS and Snowflake on loopback."""

@@ -1,0 +1,119 @@
+"""How the bytes of an object arrive: in one part, as multipart/related, or in a resumable session."""
+
+from __future__ import annotations
+
+import email
+import email.policy
+import json
+import re
+import uuid
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import JSONResponse, Response
+
+from sandbox.gcs.answers import error
+from sandbox.gcs.store import Conditions, Store, writable
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+
+RANGE = re.compile(r"bytes (?:\*|(?P<first>\d+)-(?P<last>\d+))/(?P<total>\*|\d+)")
+RESUME_INCOMPLETE = 308
+
+
+@dataclass
+class Upload:
+    """An object on its way."""
+
+    bucket: str
+    name: str
+    given: dict[str, Any]
+    conditions: Conditions
+    content: bytearray = field(default_factory=bytearray)
+
+
+class Uploads:
+    """The uploads of a store, with the resumable ones that are under way."""
+
+    def __init__(self, store: Store) -> None:
+        """Upload into a store."""
+        self._store = store
+        self._sessions: dict[str, Upload] = {}
+
+    async def upload(self, request: Request) -> Response:
+        """Take an object, or a part of one."""
+        query = request.query_params
+        bucket = request.path_params["bucket"]
+        if "upload_id" in query:
+            return await self._continue(request, query["upload_id"])
+        if query.get("uploadType") == "resumable":
+            return await self._begin(request, bucket)
+        body = await request.body()
+        content_type = request.headers.get("content-type", "application/octet-stream")
+        given: dict[str, Any] = {"contentType": content_type}
+        if query.get("uploadType") == "multipart":
+            given, body = _parts(content_type, body)
+        name = query.get("name") or given["name"]
+        return await self.write(Upload(bucket, name, given, Conditions.of(query), bytearray(body)))
+
+    async def write(self, upload: Upload) -> Response:
+        """Store an upload that is complete."""
+        item = await run_in_threadpool(
+            self._store.write,
+            upload.bucket,
+            upload.name,
+            bytes(upload.content),
+            given=writable(upload.given),
+            conditions=upload.conditions,
+        )
+        return JSONResponse(item)
+
+    async def _begin(self, request: Request, bucket: str) -> Response:
+        body = await request.body()
+        given = json.loads(body) if body else {}
+        query = request.query_params
+        name = query.get("name") or given["name"]
+        conditions = Conditions.of(query)
+        self._store.check(bucket, name, conditions)
+        if "x-upload-content-type" in request.headers:
+            given.setdefault("contentType", request.headers["x-upload-content-type"])
+        identifier = uuid.uuid4().hex
+        self._sessions[identifier] = Upload(bucket, name, given, conditions)
+        location = f"{request.url.replace(query='')}?uploadType=resumable&upload_id={identifier}"
+        return Response(headers={"location": location, "x-guploader-uploadid": identifier})
+
+    async def _continue(self, request: Request, identifier: str) -> Response:
+        session = self._sessions.get(identifier)
+        if session is None:
+            return error(410, "gone", "The upload session is gone.")
+        body = await request.body()
+        place = RANGE.fullmatch(request.headers.get("content-range", ""))
+        if place is None:
+            session.content[:] = body
+        elif place["first"] is not None:
+            del session.content[int(place["first"]) :]
+            session.content.extend(body)
+        total = place["total"] if place else str(len(session.content))
+        if total == "*" or int(total) > len(session.content):
+            held = {"range": f"bytes=0-{len(session.content) - 1}"} if session.content else {}
+            return Response(status_code=RESUME_INCOMPLETE, headers=held)
+        response = await self.write(session)
+        del self._sessions[identifier]
+        return response
+
+
+def _parts(content_type: str, body: bytes) -> tuple[dict[str, Any], bytes]:
+    """Return the metadata and the content of a multipart/related upload."""
+    found = re.search(r"boundary=[\"']?([^\"';]+)", content_type)
+    boundary = b"--" + (found[1] if found else "").encode()
+    first = body.index(boundary) + len(boundary)
+    second = body.index(b"\r\n" + boundary, first)
+    metadata = email.message_from_bytes(body[first:second].lstrip(b"\r\n"), policy=email.policy.HTTP)
+    start = second + len(boundary) + 4
+    blank = body.index(b"\r\n\r\n", start)
+    headers = email.message_from_bytes(body[start : blank + 4], policy=email.policy.HTTP)
+    given: dict[str, Any] = json.loads(str(metadata.get_payload()))
+    given.setdefault("contentType", headers.get_content_type())
+    return given, body[blank + 4 : body.rindex(b"\r\n" + boundary)]

@@ -1,0 +1,1 @@
+"""GitHub's GraphQL API over the same data as the REST API."""

@@ -1,0 +1,1 @@
+"""Google Cloud's Secret Manager, as far as reading a secret goes."""
