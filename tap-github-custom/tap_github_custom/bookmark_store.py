@@ -1,0 +1,92 @@
+"""The bookmarks of all repositories inside Singer's STATE."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from tap_github_custom.bookmarks import Bookmark
+from tap_github_custom.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from tap_github_custom.repository import Repository
+
+REVIEW_COMMENTS = "review_comments"
+BOTS = "bots"
+DEPLOYMENT_STATUSES = "deployment_statuses"
+STREAM_SETS = "stream_sets"
+NAME_CHARACTERS = 6
+
+
+class BookmarkStore:
+    """Reads and writes `{"repositories": {"<organisation>/<id>": ...}}`, the state of one stream."""
+
+    def __init__(self, stream_state: dict[str, Any]) -> None:
+        """Take the part of the STATE that it keeps up to date."""
+        self._state = stream_state
+        self._repositories: dict[str, Any] = stream_state.setdefault("repositories", {})
+        # Most repositories have the same streams. A set is named by its digest: states can be merged.
+        self._stream_sets: dict[str, str] = stream_state.setdefault(STREAM_SETS, {})
+        self._lengths = {key: _length(key, saved) for key, saved in self._repositories.items()}
+        self.length = sum(self._lengths.values())
+        """Bytes that a STATE takes, more or less."""
+
+    def of(self, repository: Repository) -> Bookmark:
+        """Return a repository's bookmark; an empty one where it was never read."""
+        saved = self._repositories.get(repository.key, {})
+        try:
+            return Bookmark.from_json({**saved, "streams": self._stream_sets.get(saved.get("streams"), "")})
+        except (ValueError, TypeError, AttributeError) as error:
+            message = (
+                f"The state of repository {repository.full_name} cannot be read ({error}): remove "
+                f"{repository.key!r} from the state, and it is read from the start."
+            )
+            raise ConfigurationError(message) from None
+
+    def put(self, repository: Repository, bookmark: Bookmark) -> None:
+        """Move a repository's bookmark."""
+        key, saved = repository.key, bookmark.to_json()
+        streams = saved.pop("streams", "")
+        saved["streams"] = hashlib.sha256(streams.encode()).hexdigest()[:NAME_CHARACTERS]
+        self._stream_sets[saved["streams"]] = streams
+        self._repositories[key] = saved
+        self.length -= self._lengths.get(key, 0)
+        self._lengths[key] = _length(key, saved)
+        self.length += self._lengths[key]
+
+    @property
+    def review_comments(self) -> str | None:
+        """Return what was found out about `totalCommentsCount`."""
+        return self._state.get(REVIEW_COMMENTS)
+
+    @review_comments.setter
+    def review_comments(self, settled: str | None) -> None:
+        if settled is not None:
+            self._state[REVIEW_COMMENTS] = settled
+
+    @property
+    def deployment_statuses(self) -> str | None:
+        """Return what was found out about the statuses that GraphQL tells."""
+        return self._state.get(DEPLOYMENT_STATUSES)
+
+    @deployment_statuses.setter
+    def deployment_statuses(self, settled: str | None) -> None:
+        if settled is not None:
+            self._state[DEPLOYMENT_STATUSES] = settled
+
+    @property
+    def bots(self) -> dict[str, str]:
+        """Return how the REST API calls bots, as far as it was found out."""
+        known: dict[str, str] = self._state.get(BOTS) or {}
+        return known
+
+    @bots.setter
+    def bots(self, known: dict[str, str]) -> None:
+        if known:
+            self._state[BOTS] = known
+
+
+def _length(key: str, saved: Any) -> int:  # noqa: ANN401 - whatever the state holds
+    return len(key) + len(msgspec.json.encode(saved))

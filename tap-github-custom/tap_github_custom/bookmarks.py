@@ -1,0 +1,111 @@
+"""Up to where each repository has been read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from tap_github_custom import times
+from tap_github_custom.stream_names import COMMITS, GROUPS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from tap_github_custom.repository import Json
+
+MOMENTS = ("pulls", "deployments", "releases", "head_at", "read", "tried", "reconciled", "start", "end")
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Why a repository could not be read, and what the change probe had been told of it then."""
+
+    at: datetime
+    reason: str
+    sight: str
+
+    @classmethod
+    def from_json(cls, saved: Mapping[str, Any]) -> Refusal:
+        """Take a refusal out of the state."""
+        return cls(times.parse(saved["at"]), str(saved["reason"]), str(saved["sight"]))
+
+    def to_json(self) -> Json:
+        """Return what goes into the state."""
+        return {"at": times.write(self.at), "reason": self.reason, "sight": self.sight}
+
+
+@dataclass(frozen=True)
+class Bookmark:
+    """Up to where one repository has been read; written only when all of it is done."""
+
+    pulls: datetime | None = None
+    """Newest `updated_at` of its pull requests."""
+    head: str | None = None
+    """SHA of its default branch."""
+    head_at: datetime | None = None
+    """When that commit was committed."""
+    deployments: datetime | None = None
+    releases: datetime | None = None
+    read: datetime | None = None
+    """Begin of the run that read it last."""
+    tried: datetime | None = None
+    """Begin of a run since then whose budget did not suffice for it."""
+    reconciled: datetime | None = None
+    """Begin of the run that re-read all its pull requests."""
+    start: datetime | None = None
+    """The start_date that it was read with; an earlier one asks for more."""
+    end: datetime | None = None
+    """The end_date that it was read with; a later one, or none, asks for more."""
+    seen: Mapping[str, str] = field(default_factory=dict)
+    """Digests of what the change probe saw, by group."""
+    streams: frozenset[str] = frozenset()
+    """Streams that are complete up to here; one that is newly selected is read from the start."""
+    refused: Refusal | None = None
+    """Why it could not be read any further, where GitHub has refused."""
+
+    @property
+    def turn(self) -> float:
+        """Return what repositories are sorted by: who waited for the longest time comes first."""
+        last = times.latest(self.read, self.tried)
+        return last.timestamp() if last else 0.0
+
+    @classmethod
+    def from_json(cls, saved: Mapping[str, Any]) -> Bookmark:
+        """Take a bookmark out of the state; what a later version may have added is ignored."""
+        moments = {name: times.parse(saved[name]) for name in MOMENTS if saved.get(name)}
+        return cls(
+            **moments,
+            head=saved.get("head"),
+            seen=dict(saved.get("seen") or {}),
+            streams=frozenset(str(saved.get("streams", "")).split()),
+            refused=Refusal.from_json(saved["refused"]) if saved.get("refused") else None,
+        )
+
+    def to_json(self) -> Json:
+        """Return what goes into the state, as little as possible: it is written for every repository."""
+        moments = {name: getattr(self, name) for name in MOMENTS}
+        saved: Json = {name: times.write(value) for name, value in moments.items() if value}
+        others = {
+            "head": self.head,
+            "seen": dict(self.seen),
+            "streams": " ".join(sorted(self.streams)),
+            "refused": self.refused.to_json() if self.refused else None,
+        }
+        return saved | {name: value for name, value in others.items() if value}
+
+    def covering(
+        self, wanted: frozenset[str], start: datetime | None, end: datetime | None = None
+    ) -> Bookmark:
+        """Return the bookmark without the groups that lack a wanted stream, or history at either end."""
+        if self.start and (start is None or start < self.start):
+            return Bookmark()
+        if self.end and (end is None or end > self.end):
+            return Bookmark()
+        missing = wanted - self.streams
+        unread = [name for name, streams in GROUPS.items() if missing & streams]
+        moments: dict[str, Any] = dict.fromkeys(unread)
+        if missing & COMMITS:
+            moments["head"] = None
+        seen = {name: digest for name, digest in self.seen.items() if name not in unread}
+        return replace(self, seen=seen, **moments)

@@ -1,0 +1,172 @@
+"""The client of one GitHub: REST, pages and GraphQL on behalf of an organisation."""
+
+from __future__ import annotations
+
+import re
+from functools import partial
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from tap_github_custom.client.addresses import Addresses
+from tap_github_custom.client.exchange import Exchange, Question
+from tap_github_custom.client.graphql_verdict import judge_graphql
+from tap_github_custom.client.limiter import Limiter, Resource
+from tap_github_custom.client.transport import Request
+from tap_github_custom.client.usage import Usage
+from tap_github_custom.client.verdict import NO_CONTENT, judge
+from tap_github_custom.errors import AuthenticationError, GraphQLError, RepositoryError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from tap_github_custom.client.answer import Answer, GraphQLAnswer, Reply
+    from tap_github_custom.client.settings import ClientSettings
+    from tap_github_custom.client.verdict import Verdict
+    from tap_github_custom.credentials import Credential, Credentials, Secret
+
+# A comma or a semicolon may be part of the address: only the brackets bound it.
+_LINK = re.compile(r"<([^>]*)>[^<]*?;\s*rel=\"?(\w+)\"?")
+
+Json = dict[str, Any]
+
+
+class Client:
+    """Answers questions about an organisation with its credentials. Safe to use from any thread."""
+
+    def __init__(self, settings: ClientSettings, credentials: Credentials) -> None:
+        """Check `api_url`; nothing is sent yet."""
+        self._addresses = Addresses.of(settings.api_url)
+        self._credentials = credentials
+        self.usage = Usage(settings.max_requests)
+        self._exchange = Exchange(settings, self._addresses, Limiter(settings), self.usage)
+
+    def get(self, path: str, *, organization: str, params: Mapping[str, str | int] | None = None) -> Answer:
+        """Return the answer to a path below `api_url`, or to a URL of its host.
+
+        Raises `RepositoryError` where it cannot be read; see `errors` for what ends the run.
+        """
+        url = self._addresses.check(self._addresses.url(path), "names")
+        return self._ask(Request("GET", url, params or {}), organization, "core", judge)
+
+    def pages(
+        self,
+        path: str,
+        *,
+        organization: str,
+        params: Mapping[str, str | int] | None = None,
+        items: str | None = None,
+    ) -> Iterator[list[Json]]:
+        """Yield the pages of a list, along its links; ITEMS names the member that holds a wrapped list."""
+        for answer in self.answers(path, organization=organization, params=params):
+            yield _items_of(answer, items)
+
+    def answers(
+        self, path: str, *, organization: str, params: Mapping[str, str | int] | None = None
+    ) -> Iterator[Answer]:
+        """Yield an answer and, along its links, those that continue it."""
+        answer = self.get(path, organization=organization, params=params)
+        yield answer
+        yield from self.following(answer, organization=organization)
+
+    def following(self, answer: Answer, *, organization: str) -> Iterator[Answer]:
+        """Yield the answers that continue one, along its links."""
+        seen = {answer.url}
+        while True:
+            url = next_url(answer.headers.get("link", ""))
+            if url is None:
+                return
+            url = self._addresses.page(answer.url, url)
+            if url in seen:
+                raise RepositoryError(answer.status, "The pages of the list lead back to one another", url)
+            seen.add(url)
+            # The link is a whole question: its parameters must not be sent once more.
+            answer = self.get(url, organization=organization)
+            yield answer
+
+    def graphql(self, document: str, variables: Mapping[str, Any], *, organization: str) -> GraphQLAnswer:
+        """Return the answer to a GraphQL query; its data may be partial, see `errors` of the answer.
+
+        Raises `GraphQLTooLargeError` where less at a time may succeed, `GraphQLUnavailableError` where
+        only REST will. A document that asks for `rateLimit { cost }` has its cost counted.
+        """
+        body = {"query": document, "variables": dict(variables)}
+        request = Request("POST", self._addresses.graphql, json=body)
+        try:
+            answer: GraphQLAnswer = self._ask(request, organization, "graphql", judge_graphql).body
+        except RepositoryError as error:  # after all retries: REST may know what GraphQL does not
+            message = f"GraphQL does not answer: {error.reason}"
+            raise GraphQLError(message) from error
+        cost = (answer.data.get("rateLimit") or {}).get("cost", 1)
+        self.usage.add_points(organization, "graphql", cost if isinstance(cost, int) else 1)
+        return answer
+
+    @property
+    def host(self) -> str:
+        """Return the host of this GitHub."""
+        return urlsplit(self._addresses.web).hostname or ""
+
+    def clone_url(self, full_name: str) -> str:
+        """Return the URL that git clones a repository from."""
+        return f"{self._addresses.web}/{full_name}.git"
+
+    def token(self, organization: str) -> Secret:
+        """Return a token that is valid for an organisation now, for git."""
+        return self._candidates(organization)[0].token
+
+    def payers(self, organization: str) -> frozenset[str]:
+        """Return the names of the credentials that pay for an organisation's requests."""
+        return frozenset(credential.name for credential in self._candidates(organization))
+
+    def close(self) -> None:
+        """Close the connections; whoever still waits for a limit gets `ClosedError`."""
+        self._exchange.close()
+
+    def _ask(
+        self,
+        request: Request,
+        organization: str,
+        resource: Resource,
+        judgement: Callable[[Reply], Verdict],
+    ) -> Answer:
+        question = Question(
+            request=request,
+            organization=organization,
+            resource=resource,
+            candidates=partial(self._candidates, organization),
+            reject=partial(self._credentials.reject, organization),
+            judge=judgement,
+        )
+        return self._exchange.answer(question)
+
+    def _candidates(self, organization: str) -> Sequence[Credential]:
+        return self._credentials.usable(organization, partial(self._ask_as, organization))
+
+    def _ask_as(self, organization: str, method: str, path: str, credential: Credential) -> Any:  # noqa: ANN401
+        """Ask with a credential that is no candidate, such as an App's own signature."""
+        question = Question(
+            request=Request(method, self._addresses.url(path)),
+            organization=organization,
+            resource="core",
+            candidates=lambda: (credential,),
+            reject=_refuse,
+            judge=judge,
+        )
+        return self._exchange.answer(question).body
+
+
+def next_url(link: str) -> str | None:
+    """Return the target of rel="next" in a Link header, to the letter."""
+    return next((url for url, relation in _LINK.findall(link) if relation == "next"), None)
+
+
+def _items_of(answer: Answer, items: str | None) -> list[Json]:
+    body = answer.body.get(items) if items is not None and isinstance(answer.body, dict) else answer.body
+    if answer.status == NO_CONTENT:
+        return []
+    if not isinstance(body, list):
+        raise RepositoryError(answer.status, "GitHub answered something else than a list", answer.url)
+    return body
+
+
+def _refuse(credential: Credential, reason: str, times: int) -> None:  # noqa: ARG001 - the callback's shape
+    raise AuthenticationError(reason)

@@ -1,0 +1,56 @@
+"""What is known of the host: whether it was ever reached, is an API, has been well lately."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from tap_github_custom.client.verdict import SERVER_ERROR, content_type
+from tap_github_custom.errors import (
+    ConfigurationError,
+    GraphQLTooLargeError,
+    RepositoryError,
+    UnreachableError,
+)
+
+if TYPE_CHECKING:
+    from tap_github_custom.client.answer import Reply
+    from tap_github_custom.client.verdict import Failed
+    from tap_github_custom.errors import GitHubError
+
+
+class Health:
+    """Watches the answers; tells a host that is down from one question that fails."""
+
+    def __init__(self, api_url: str, outage_seconds: float) -> None:
+        """Begin with the benefit of the doubt."""
+        self._api_url = api_url
+        self._outage_seconds = outage_seconds
+        self._is_an_api = False
+        self._good_at = time.monotonic()
+        self.is_reached = False
+
+    def saw(self, reply: Reply) -> None:
+        """Take note of an answer."""
+        self.is_reached = True
+        self._is_an_api = self._is_an_api or "json" in content_type(reply)
+        if reply.status < SERVER_ERROR:
+            self._good_at = time.monotonic()
+
+    def why_given_up(self, failed: Failed, failures: int, url: str) -> GitHubError:
+        """Return what is true after the last attempt: of the host as a whole, or of this question."""
+        if not self.is_reached:
+            return UnreachableError(f"{failed.reason}; check api_url, the network and the proxy.")
+        if 0 < failed.status < SERVER_ERROR and not self._is_an_api and not failed.is_heavy:
+            return ConfigurationError(
+                f"{failed.reason}: api_url ({self._api_url}) is not that of an API; GitHub Enterprise "
+                "Server's ends in /api/v3."
+            )
+        silent_seconds = time.monotonic() - self._good_at
+        if silent_seconds >= self._outage_seconds:
+            return UnreachableError(
+                f"GitHub has given no good answer for {silent_seconds:.0f} s: {failed.reason}."
+            )
+        if failed.is_heavy:
+            return GraphQLTooLargeError(failed.reason)
+        return RepositoryError(failed.status, f"{failed.reason}, {failures} times in a row", url)

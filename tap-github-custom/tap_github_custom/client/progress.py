@@ -1,0 +1,39 @@
+"""What has happened to one question so far, and whether it is worth another try."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from tap_github_custom.client.patience import Patience
+from tap_github_custom.client.verdict import GARBLED_BELOW
+
+if TYPE_CHECKING:
+    from tap_github_custom.client.verdict import Failed
+
+MAX_LIMITED = 20  # answers in a row that ask the question to wait
+MAX_HEAVY = 3  # attempts at a GraphQL question that may be too large
+MAX_GARBLED = 6  # attempts at an answer that should be JSON
+FIRST_CONTACT_SECONDS = 3.0
+NO_TIME_LIMIT = float("inf")
+
+
+@dataclass
+class Progress:
+    """Counts by kind of trouble: each kind has a patience of its own."""
+
+    retry_seconds: float
+    limited: int = 0
+    rejected: int = 0
+    _patiences: dict[str, Patience] = field(default_factory=dict)
+
+    def patience(self, failed: Failed, *, is_first_contact: bool) -> Patience:
+        """Return the patience that a failure is counted by."""
+        if failed.is_unreachable and is_first_contact:
+            # A name that does not resolve is mostly a wrong one: nobody should wait minutes to hear of it.
+            return self._patiences.setdefault("contact", Patience(FIRST_CONTACT_SECONDS, MAX_HEAVY))
+        if failed.is_heavy:
+            return self._patiences.setdefault("heavy", Patience(NO_TIME_LIMIT, MAX_HEAVY))
+        if 0 < failed.status < GARBLED_BELOW:
+            return self._patiences.setdefault("garbled", Patience(self.retry_seconds, MAX_GARBLED))
+        return self._patiences.setdefault("any", Patience(self.retry_seconds))

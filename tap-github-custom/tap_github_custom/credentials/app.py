@@ -1,0 +1,174 @@
+"""A GitHub App: signs for itself, and gets a token for each organisation that it is installed at."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import jwt
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
+from tap_github_custom.credentials.credential import Credential
+from tap_github_custom.credentials.secret import Secret
+from tap_github_custom.errors import AuthenticationError, ConfigurationError, RepositoryError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tap_github_custom.credentials.credential import Ask
+
+CLOCK_SKEW_SECONDS = 60
+SIGNATURE_SECONDS = 480  # GitHub takes at most 600, by its own clock
+RENEWAL_SECONDS = 300.0  # how long before its end a token is renewed; short-lived ones later
+MAX_REJECTIONS = 3
+PAGE_SIZE = 100
+NOT_FOUND = 404
+
+logger = logging.getLogger("tap-github-custom")
+
+
+@dataclass(frozen=True)
+class _InstallationToken:
+    credential: Credential
+    renew_at: float  # epoch seconds
+
+
+class AppCredentials:
+    """The installation tokens of one App, renewed before they end."""
+
+    def __init__(self, app_id: str, private_key: RSAPrivateKey) -> None:
+        """Ask for nothing yet."""
+        self._app_id = app_id
+        self._private_key = private_key
+        self._tokens: dict[str, _InstallationToken] = {}
+        self._installations: dict[str, int] = {}
+        self._locks: dict[str, threading.Lock] = defaultdict(threading.Lock)
+        self._lock = threading.Lock()
+
+    def usable(self, organization: str, ask: Ask) -> Sequence[Credential]:
+        """Return the organisation's token, a new one where it ends soon."""
+        key = organization.casefold()
+        with self._lock:
+            renewing = self._locks[key]
+        with renewing:  # one thread renews, the others wait for what it gets
+            token = self._tokens.get(key)
+            if token is None or time.time() >= token.renew_at:
+                token = self._new_token(organization, ask)
+                self._tokens[key] = token
+            return (token.credential,)
+
+    def reject(self, organization: str, credential: Credential, reason: str, times: int) -> None:
+        """Forget a token, so that the next request gets a new one; raise where that does not help."""
+        if times >= MAX_REJECTIONS:
+            message = f"GitHub does not accept the tokens that it gives to {credential.name} ({reason})."
+            raise AuthenticationError(message)
+        key = organization.casefold()
+        with self._lock:
+            token = self._tokens.get(key)
+            if token is not None and token.credential == credential:
+                del self._tokens[key]
+        logger.info(
+            "The token of %s is no longer accepted (%s); asking for a new one.", credential.name, reason
+        )
+
+    def _new_token(self, organization: str, ask: Ask) -> _InstallationToken:
+        key = organization.casefold()
+        try:
+            if key not in self._installations:
+                self._installations[key] = self._installation_id(organization, ask)
+            path = f"/app/installations/{self._installations[key]}/access_tokens"
+            body = ask("POST", path, self._signature())
+        except AuthenticationError as error:
+            message = (
+                f"GitHub does not accept the App {self._app_id} ({error}): check app_id, its private key and "
+                "this machine's clock."
+            )
+            raise AuthenticationError(message) from None
+        except RepositoryError as error:
+            message = f"The App {self._app_id} gets no token for {organization}: {error.reason}."
+            raise AuthenticationError(message) from None
+        return self._token_of(body, organization)
+
+    def _token_of(self, body: Any, organization: str) -> _InstallationToken:  # noqa: ANN401 - decoded JSON
+        try:
+            token = Secret(str(body["token"]))
+            ends_at = datetime.fromisoformat(body["expires_at"]).timestamp()
+        except (KeyError, TypeError, ValueError):
+            message = f"GitHub answered no token for the App {self._app_id} at {organization}."
+            raise AuthenticationError(message) from None
+        lifetime_seconds = max(ends_at - time.time(), 0.0)
+        renew_at = ends_at - min(RENEWAL_SECONDS, lifetime_seconds / 10)
+        return _InstallationToken(Credential(f"the App {self._app_id} at {organization}", token), renew_at)
+
+    def _installation_id(self, organization: str, ask: Ask) -> int:
+        """Return the installation at an organisation, or at a user's account."""
+        try:
+            return _checked(ask("GET", f"/orgs/{organization}/installation", self._signature()), organization)
+        except RepositoryError as error:
+            if error.status != NOT_FOUND:
+                raise
+        elsewhere = self._installed_at(ask)
+        for installation in elsewhere:
+            if _login(installation).casefold() == organization.casefold():
+                return _checked(installation, organization)
+        places = ", ".join(sorted(filter(None, map(_login, elsewhere)))) or "nowhere"
+        message = (
+            f"it is not installed there (but at: {places}); install it, or give the organisation another "
+            "credential in organization_credentials"
+        )
+        raise RepositoryError(NOT_FOUND, message)
+
+    def _installed_at(self, ask: Ask) -> list[Any]:
+        found: list[Any] = []
+        page: Any = None
+        while page is None or len(page) == PAGE_SIZE:
+            number = len(found) // PAGE_SIZE + 1
+            path = f"/app/installations?per_page={PAGE_SIZE}&page={number}"
+            page = ask("GET", path, self._signature())
+            found += page if isinstance(page, list) else []
+        return found
+
+    def _signature(self) -> Credential:
+        """Return a token by which the App speaks for itself; it begins a little earlier, for slow clocks."""
+        now = int(time.time())
+        claims = {
+            "iat": now - CLOCK_SKEW_SECONDS,
+            "exp": now + SIGNATURE_SECONDS,
+            "iss": self._app_id,
+        }
+        token = jwt.encode(claims, self._private_key, algorithm="RS256")
+        return Credential(f"the App {self._app_id}", Secret(token))
+
+
+def private_key_from(pem: Secret, source: str) -> RSAPrivateKey:
+    """Return the key of a PEM text, or raise `ConfigurationError` with no word of its content."""
+    text = pem.reveal().replace("\\n", "\n").strip()
+    try:
+        key = load_pem_private_key(text.encode(), password=None)
+    except (ValueError, TypeError, UnsupportedAlgorithm):
+        key = None
+    if not isinstance(key, RSAPrivateKey):
+        message = f"{source} is no unencrypted RSA private key in PEM form, as GitHub makes it for an App."
+        raise ConfigurationError(message)
+    return key
+
+
+def _login(installation: Any) -> str:  # noqa: ANN401 - decoded JSON
+    account = installation.get("account") if isinstance(installation, dict) else None
+    return str(account.get("login") or "") if isinstance(account, dict) else ""
+
+
+def _checked(installation: Any, organization: str) -> int:  # noqa: ANN401 - decoded JSON
+    number = installation.get("id") if isinstance(installation, dict) else None
+    if not isinstance(number, int):
+        raise RepositoryError(NOT_FOUND, f"GitHub answered no installation at {organization}")
+    if installation.get("suspended_at"):
+        raise RepositoryError(NOT_FOUND, f"its installation at {organization} is suspended; resume it")
+    return number

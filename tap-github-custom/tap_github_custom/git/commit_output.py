@@ -1,0 +1,85 @@
+"""Commits out of what `git diff-tree --stdin` prints (pure)."""
+
+from __future__ import annotations
+
+from itertools import islice, takewhile
+from typing import TYPE_CHECKING
+
+from tap_github_custom.git.commit import GitCommit, GitFile, Signature
+from tap_github_custom.git.timestamps import utc
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+_FIELDS = ("%H", "%T", "%P", "%an", "%ae", "%at", "%cn", "%ce", "%ct", "%B")
+FORMAT = "--format=format:" + "%x00".join(_FIELDS) + "%x00"
+_STATUSES = {
+    "A": "added",
+    "D": "removed",
+    "M": "modified",
+    "R": "renamed",
+    "T": "changed",
+}
+
+
+def parse_commits(output: bytes) -> Iterator[GitCommit]:
+    """Yield the commits in `diff-tree -z --always --raw --numstat` with `FORMAT`.
+
+    A commit is its fields, then the raw entries of its files, then as many sums, then an empty token; every
+    token ends in NUL, which occurs in none of them.
+    """
+    tokens = iter(output.split(b"\0"))
+    while len(fields := list(islice(tokens, len(_FIELDS)))) == len(_FIELDS):
+        files = [token.lstrip(b"\n") for token in takewhile(bool, tokens)]
+        yield _commit([text(field) for field in fields], fields, tuple(_files(files)))
+
+
+def text(raw: bytes) -> str:
+    """Return text; bytes that are no UTF-8 become replacement characters, as JSON has no room for them."""
+    return raw.decode("utf-8", "replace")
+
+
+def _commit(fields: Sequence[str], raw: Sequence[bytes], files: tuple[GitFile, ...]) -> GitCommit:
+    sha, tree, parents, author, author_email, _, committer, committer_email, _, message = fields
+    return GitCommit(
+        sha=sha,
+        tree=tree,
+        parents=tuple(parents.split()),
+        author=Signature(author, author_email, utc(raw[5])),
+        committer=Signature(committer, committer_email, utc(raw[8])),
+        message=message.rstrip("\n"),
+        files=files,
+    )
+
+
+def _files(tokens: list[bytes]) -> Iterator[GitFile]:
+    """Yield files; all raw entries come first, then the sums in the same order."""
+    entries: list[tuple[str, str, str | None, str]] = []
+    rest = iter(tokens)
+    sums: list[bytes] = []
+    for token in rest:
+        if token.startswith(b":"):
+            entries.append(_entry(token, rest))
+            continue
+        sums.append(token)
+        if token.endswith(b"\t"):  # a rename: its two names follow
+            next(rest)
+            next(rest)
+    for (status, filename, previous, sha), token in zip(entries, sums, strict=True):
+        additions, deletions, _ = token.split(b"\t", 2)
+        yield GitFile(filename, previous, status, _lines(additions), _lines(deletions), sha)
+
+
+def _entry(token: bytes, following: Iterator[bytes]) -> tuple[str, str, str | None, str]:
+    """Return (status, name, previous name, blob) of a raw entry, whose names are the following tokens."""
+    _, _, old_sha, new_sha, letter = text(token).split(" ")
+    first = text(next(following))
+    status = _STATUSES[letter[0]]
+    sha = old_sha if status == "removed" else new_sha
+    if status == "renamed":
+        return status, text(next(following)), first, sha
+    return status, first, None, sha
+
+
+def _lines(count: bytes) -> int:
+    return 0 if count == b"-" else int(count)  # "-" stands for a binary file

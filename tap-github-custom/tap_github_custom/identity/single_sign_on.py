@@ -1,0 +1,87 @@
+"""Who signs in as whom: the external identities of an organisation, over GraphQL."""
+
+from __future__ import annotations
+
+import logging
+from functools import cache
+from importlib import resources
+from typing import TYPE_CHECKING, Any
+
+from tap_github_custom.errors import GraphQLError, GraphQLTooLargeError, RepositoryError
+from tap_github_custom.identity.person import DirectoryEntry, ExternalIdentity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tap_github_custom.client import Client
+
+PAGE_SIZE = 100
+
+logger = logging.getLogger("tap-github-custom")
+
+
+@cache
+def document() -> str:
+    """Return the text of the query."""
+    return resources.files(__package__).joinpath("external_identities.graphql").read_text(encoding="utf-8")
+
+
+def external_identities(client: Client, organization: str) -> list[ExternalIdentity]:
+    """Return the claimed identities of an organisation; none, with a warning, where they cannot be read."""
+    try:
+        return [identity for node in _nodes(client, organization) if (identity := _identity(node))]
+    except (GraphQLError, RepositoryError) as error:
+        logger.warning(
+            "The SAML and SCIM identities of %s cannot be read (an owner's token can, or an App with "
+            "members:read): %s",
+            organization,
+            error,
+        )
+        return []
+
+
+def _nodes(client: Client, organization: str) -> Iterator[dict[str, Any]]:
+    size, cursor = PAGE_SIZE, None
+    while True:
+        variables = {"organization": organization, "first": size, "after": cursor}
+        try:
+            answer = client.graphql(document(), variables, organization=organization)
+        except GraphQLTooLargeError:
+            if size == 1:
+                raise
+            size //= 2
+            continue
+        provider = (answer.data.get("organization") or {}).get("samlIdentityProvider")
+        if provider is None:
+            reason = "; ".join(problem.message for problem in answer.errors) or "there is no SAML to be seen"
+            raise RepositoryError(0, reason)
+        connection = provider["externalIdentities"]
+        yield from (node for node in connection["nodes"] or () if node)
+        if not connection["pageInfo"]["hasNextPage"]:
+            return
+        cursor = connection["pageInfo"]["endCursor"]
+
+
+def _identity(node: dict[str, Any]) -> ExternalIdentity | None:
+    """Return an identity, or None until an account has claimed it."""
+    user = node.get("user")
+    if not user:
+        return None
+    saml, scim = node.get("samlIdentity") or {}, node.get("scimIdentity") or {}
+    return ExternalIdentity(
+        login=user["login"],
+        user_id=user.get("databaseId"),
+        saml=_entry(saml, saml.get("username"), saml.get("nameId")),
+        scim=_entry(scim, scim.get("username")),
+    )
+
+
+def _entry(attributes: dict[str, Any], *keys: str | None) -> DirectoryEntry | None:
+    """Return what SAML or SCIM says; the login is the first of the keys that there is, else the address."""
+    addresses = [email["value"] for email in attributes.get("emails") or () if email and email.get("value")]
+    known = [key for key in (*keys, *addresses) if key]
+    if not known:
+        return None
+    names = (attributes.get("givenName"), attributes.get("familyName"))
+    email = next((key for key in (*addresses, *known) if "@" in key), "")
+    return DirectoryEntry(known[0], " ".join(filter(None, names)), email, aliases=tuple(known[1:]))

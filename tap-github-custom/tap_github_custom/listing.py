@@ -1,0 +1,104 @@
+"""Finds the repositories that the settings ask for."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from tap_github_custom.errors import ConfigurationError, RepositoryError
+from tap_github_custom.repository import Repository
+from tap_github_custom.rows.repository import repository_row
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tap_github_custom.client import Client
+    from tap_github_custom.repository import Json, Row
+    from tap_github_custom.settings import Settings
+
+logger = logging.getLogger("tap-github-custom")
+
+NOT_FOUND = 404
+OF_ORGANIZATION: dict[str, str | int] = {"per_page": 100, "type": "all"}
+OF_USER: dict[str, str | int] = {"per_page": 100, "type": "owner"}
+
+
+@dataclass
+class Listing:
+    """The repositories of a run, and what their list says of each."""
+
+    repositories: list[Repository] = field(default_factory=list)
+    rows: list[Row] = field(default_factory=list)
+    owners: dict[str, str] = field(default_factory=dict)
+    """Login of each owner as GitHub spells it, by its lower case; those of other shards' repositories too."""
+    whole_organizations: set[str] = field(default_factory=set)
+    """Logins of the organisations of which every repository was listed."""
+    errors: dict[str, RepositoryError] = field(default_factory=dict)
+    """Repositories that could not be found or understood, by name."""
+
+
+def find_repositories(client: Client, settings: Settings) -> Listing:
+    """Return the repositories of the organisations and those named singly, each once."""
+    listing = Listing()
+    known: set[int] = set()
+    for answer, credential in _answers(client, settings, listing):
+        try:
+            repository = Repository.of(answer, credential)
+            row = repository_row(answer, repository)
+        except (LookupError, TypeError, AttributeError) as error:
+            name = answer.get("full_name") if isinstance(answer, dict) else None
+            reason = f"What GitHub lists is not of the expected form ({type(error).__name__}: {error})"
+            listing.errors[str(name or f"{credential}/?")] = RepositoryError(0, reason)
+            continue
+        listing.owners[repository.organization.lower()] = repository.organization
+        if repository.id in known or not settings.shard.holds(repository.id):
+            continue
+        if repository.full_name.lower() in settings.exclude_repositories:
+            continue
+        known.add(repository.id)
+        listing.repositories.append(repository)
+        listing.rows.append(row)
+    return listing
+
+
+def _answers(client: Client, settings: Settings, listing: Listing) -> Iterator[tuple[Json, str]]:
+    for login in settings.organizations:
+        for page in _pages(client, login, listing):
+            yield from ((answer, login) for answer in page)
+    for name in settings.repositories:
+        owner, _, _ = name.partition("/")
+        try:
+            answer = client.get(f"/repos/{quote(name)}", organization=owner).body
+        except RepositoryError as error:
+            listing.errors[name] = error
+        else:
+            if answer["full_name"].lower() != name.lower():
+                logger.warning("%s is %s now: change the setting repositories", name, answer["full_name"])
+            yield answer, owner
+
+
+def _pages(client: Client, login: str, listing: Listing) -> Iterator[list[Json]]:
+    """Yield the repositories of an organisation or, where there is none of that name, of a user."""
+    try:
+        yield from client.pages(f"/orgs/{quote(login)}/repos", organization=login, params=OF_ORGANIZATION)
+    except RepositoryError as error:
+        if error.status != NOT_FOUND:
+            raise _unreadable(login, error) from error
+    else:
+        listing.whole_organizations.add(login)
+        return
+    try:
+        yield from client.pages(f"/users/{quote(login)}/repos", organization=login, params=OF_USER)
+    except RepositoryError as error:
+        raise _unreadable(login, error) from error
+
+
+def _unreadable(login: str, error: RepositoryError) -> ConfigurationError:
+    if error.status == NOT_FOUND:
+        return ConfigurationError(
+            f"GitHub knows no organisation or user {login}, or the token may not see it: correct the setting "
+            "organizations, or give the token access."
+        )
+    return ConfigurationError(f"The repositories of {login} cannot be listed: {error}.")

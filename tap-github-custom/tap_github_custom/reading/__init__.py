@@ -1,0 +1,1 @@
+"""Reading one repository: each module reads one group of streams, over REST, GraphQL or git."""

@@ -1,0 +1,77 @@
+"""Reads releases newest first, each with the commit that its tag points at."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from itertools import islice
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from tap_github_custom import times
+from tap_github_custom.emission import Rows
+from tap_github_custom.errors import RepositoryError
+from tap_github_custom.rows.release import release_row
+from tap_github_custom.stream_names import RELEASE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from tap_github_custom.emission import Emission
+    from tap_github_custom.reading.source import Source
+    from tap_github_custom.repository import Json
+
+
+class Releases:
+    """One reading of a repository's releases.
+
+    GitHub lists them by creation; a draft is published later. So whole pages are looked through until one
+    holds nothing new.
+    """
+
+    def __init__(self, source: Source) -> None:
+        """Take where to read from."""
+        self._source = source
+        self.newest: datetime | None = None
+        """Newest moment that a release was made, published or changed, once the reading is over."""
+
+    def read(self, since: datetime | None) -> Iterator[Emission]:
+        """Yield the rows of the releases touched at or after SINCE."""
+        found: list[Json] = []
+        for page in self._source.pages("/releases"):
+            touched = [release for release in page if since is None or _touched_at(release) >= since]
+            found += [release for release in touched if self._source.is_before_end(_touched_at(release))]
+            if not touched:
+                break
+        if not found:
+            return
+        self.newest = max(_touched_at(release) for release in found)
+        commits = self._commits(found)
+        repository = self._source.repository
+        yield Rows(
+            RELEASE,
+            [release_row(release, commits.get(release["tag_name"]), repository) for release in found],
+        )
+
+    def _commits(self, releases: list[Json]) -> dict[str, str]:
+        """Return the commits that the tags of releases point at, as far as the tags are there.
+
+        The list of tags sees through annotated ones, 100 a request; it is given up where it would cost more
+        than a request for each tag. Drafts have no tag yet.
+        """
+        wanted = {release["tag_name"] for release in releases if not release.get("draft")}
+        found: dict[str, str] = {}
+        with suppress(RepositoryError):
+            for page in islice(self._source.pages("/tags"), max(len(wanted) - 1, 0)):
+                found |= {tag["name"]: tag["commit"]["sha"] for tag in page if tag["name"] in wanted}
+                if len(found) == len(wanted):
+                    return found
+        for tag in sorted(wanted - found.keys()):
+            with suppress(RepositoryError):  # the tag was deleted, the release was not
+                found[tag] = self._source.get(f"/commits/{quote(tag)}").body["sha"]
+        return found
+
+
+def _touched_at(release: Json) -> datetime:
+    moments = (release.get(name) for name in ("created_at", "published_at", "updated_at"))
+    return max(times.parse(moment) for moment in moments if moment)

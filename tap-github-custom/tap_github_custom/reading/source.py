@@ -1,0 +1,65 @@
+"""What every reading works with: the client, threads for work done ahead, the repository, what is wanted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from concurrent.futures import Executor
+    from datetime import datetime
+
+    from tap_github_custom.client import Answer, Client, GraphQLAnswer
+    from tap_github_custom.repository import Json, Repository
+
+PAGE_SIZE = 100
+
+
+@dataclass(frozen=True)
+class Source:
+    """One repository on its GitHub, and which of its streams are asked for."""
+
+    client: Client
+    pool: Executor
+    ahead: int
+    """Requests that may be under way at once for this repository."""
+    repository: Repository
+    wanted: frozenset[str]
+    start: datetime | None
+    """What happened earlier is not asked for."""
+    end: datetime | None = None
+    """What happened then or later is left out."""
+
+    def is_before_end(self, moment: datetime) -> bool:
+        """Tell whether something that was touched at a moment is wanted."""
+        return self.end is None or moment < self.end
+
+    def path(self, suffix: str) -> str:
+        """Return a path below the repository; after a rename GitHub redirects it."""
+        return f"/repos/{quote(self.repository.full_name)}{suffix}"
+
+    def get(self, suffix: str, params: Mapping[str, str | int] | None = None) -> Answer:
+        """Return one answer from below the repository."""
+        return self.client.get(self.path(suffix), organization=self.repository.credential, params=params)
+
+    def answers(self, suffix: str, params: Mapping[str, str | int] | None = None) -> Iterator[Answer]:
+        """Yield every page of an answer, following Link headers."""
+        return self.client.answers(self.path(suffix), organization=self.repository.credential, params=params)
+
+    def following(self, answer: Answer) -> Iterator[Answer]:
+        """Yield the pages that continue an answer."""
+        return self.client.following(answer, organization=self.repository.credential)
+
+    def pages(self, suffix: str, params: Mapping[str, str | int] | None = None) -> Iterator[list[Json]]:
+        """Yield every page of a list, of 100 each, following Link headers."""
+        return self.client.pages(
+            self.path(suffix),
+            organization=self.repository.credential,
+            params={"per_page": PAGE_SIZE, **(params or {})},
+        )
+
+    def graphql(self, document: str, variables: Mapping[str, object]) -> GraphQLAnswer:
+        """Return the answer to a GraphQL document."""
+        return self.client.graphql(document, variables, organization=self.repository.credential)

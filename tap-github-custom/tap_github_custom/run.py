@@ -1,0 +1,184 @@
+"""One run: which repositories are read, in which order, and what becomes of those that cannot be."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from tap_github_custom import git, times
+from tap_github_custom.crawl import side_by_side
+from tap_github_custom.emission import Rows
+from tap_github_custom.errors import BudgetSpentError, GraphQLUnavailableError, RepositoryError
+from tap_github_custom.listing import find_repositories
+from tap_github_custom.plan import Plan
+from tap_github_custom.probe import Probe
+from tap_github_custom.reading.bots import Bots
+from tap_github_custom.reading.deployment_statuses import StatusProof
+from tap_github_custom.reading.graphql_children import Learnt
+from tap_github_custom.reading.repository_reading import RepositoryReading
+from tap_github_custom.reading.review_comments import ReviewComments
+from tap_github_custom.stream_names import REPOSITORY
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from datetime import datetime
+
+    from tap_github_custom.bookmark_store import BookmarkStore
+    from tap_github_custom.client import Client
+    from tap_github_custom.crawl import UnderWay
+    from tap_github_custom.emission import Emission
+    from tap_github_custom.listing import Listing
+    from tap_github_custom.probe import Sight
+    from tap_github_custom.repository import Repository
+    from tap_github_custom.settings import Settings
+    from tap_github_custom.summary import Summary
+
+logger = logging.getLogger("tap-github-custom")
+
+
+class Run:
+    """Reads the repositories of the settings, with everything that belongs to them."""
+
+    def __init__(
+        self,
+        client: Client,
+        settings: Settings,
+        store: BookmarkStore,
+        summary: Summary,
+        emit: Callable[[Emission], None],
+    ) -> None:
+        """Take what it works with; EMIT writes rows."""
+        self._client = client
+        self._settings = settings
+        self._store = store
+        self._summary = summary
+        self._emit = emit
+        self.organizations: list[str] = []
+        """Whose repositories these are, as GitHub spells it where it is known; empty before."""
+
+    def repositories(
+        self, wanted: frozenset[str], began: datetime, check: Callable[[], None]
+    ) -> Iterator[str]:
+        """Read repositories one after the other; yield the name of each that is done or skipped.
+
+        CHECK is called again and again, and may raise to end the run.
+        """
+        listing = find_repositories(self._client, self._settings)
+        self._skip_missing(listing)
+        named = {login.lower(): login for login in self._settings.organizations}
+        self.organizations = sorted((named | listing.owners).values())
+        self._emit(Rows(REPOSITORY, listing.rows))
+        if wanted == {REPOSITORY}:
+            self._summary.read = len(listing.repositories)
+            return
+        pool = ThreadPoolExecutor(self._settings.client.concurrency, "request")
+        try:
+            plan, sights = self._plan(pool, listing, wanted, began)
+            readings = list(self._readings(plan, listing, sights))
+            for number, under_way in enumerate(side_by_side(readings, workers=self._workers), start=1):
+                self._take(under_way, f"{number}/{len(readings)}", check)
+                self._store.review_comments = plan.learnt.review_comments.settled
+                self._store.bots = plan.learnt.bots.known
+                self._store.deployment_statuses = plan.learnt.status_proof.settled
+                yield under_way.reading.repository.full_name
+        except BaseException:
+            git.end_all()  # what other repositories fetch at the moment would keep the process alive
+            raise
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+
+    @property
+    def _workers(self) -> int:
+        """Return how many repositories are read at once.
+
+        Of a budget that does not suffice for all, whole repositories are worth more than many halves.
+        """
+        return 1 if self._settings.client.max_requests else self._settings.client.concurrency
+
+    def _plan(
+        self, pool: ThreadPoolExecutor, listing: Listing, wanted: frozenset[str], began: datetime
+    ) -> tuple[Plan, dict[Repository, Sight]]:
+        sights, use_graphql = self._sights(listing, wanted)
+        plan = Plan(
+            client=self._client,
+            pool=pool,
+            settings=self._settings,
+            wanted=wanted,
+            began=began,
+            use_graphql=use_graphql,
+            learnt=Learnt(
+                ReviewComments(self._store.review_comments),
+                Bots(self._store.bots),
+                StatusProof(self._store.deployment_statuses),
+            ),
+        )
+        return plan, sights
+
+    def _skip_missing(self, listing: Listing) -> None:
+        for name, error in listing.errors.items():
+            self._skip(name, str(error))
+
+    def _sights(self, listing: Listing, wanted: frozenset[str]) -> tuple[dict[Repository, Sight], bool]:
+        if not self._settings.use_graphql:
+            return {}, False
+        try:
+            # A worker that reads a share of the repositories asks for these only.
+            whole = listing.whole_organizations if self._settings.shard.count == 1 else ()
+            return Probe(self._client, wanted).sights(listing.repositories, frozenset(whole)), True
+        except GraphQLUnavailableError:
+            return {}, False
+
+    def _readings(
+        self, plan: Plan, listing: Listing, sights: dict[Repository, Sight]
+    ) -> Iterator[RepositoryReading]:
+        """Yield what is to be read; what was not read for the longest time comes first."""
+        bookmarks = {
+            each: self._store.of(each).covering(plan.wanted, self._settings.start, self._settings.end)
+            for each in listing.repositories
+        }
+        for repository in sorted(bookmarks, key=lambda each: bookmarks[each].turn):
+            bookmark, sight = bookmarks[repository], sights.get(repository)
+            if bookmark.refused and plan.is_still_refused(bookmark.refused, sight):
+                since = f"not asked again since {times.write(bookmark.refused.at)}"
+                self._skip(repository.full_name, f"{bookmark.refused.reason}; {since}")
+                continue
+            reading = RepositoryReading(plan, repository, bookmark, sight)
+            if reading.is_needed:
+                yield reading
+            else:
+                self._summary.unchanged += 1
+
+    def _take(self, under_way: UnderWay, position: str, check: Callable[[], None]) -> None:
+        """Emit all rows of one repository, then move its bookmark; or skip it, and leave the bookmark."""
+        repository = under_way.reading.repository
+        name = repository.full_name
+        started = time.monotonic()
+        rows: Counter[str] = Counter()
+        try:
+            for emission in under_way.emissions(check):
+                self._emit(emission)
+                if isinstance(emission, Rows):
+                    rows[emission.stream] += len(emission.rows)
+        except RepositoryError as error:
+            self._skip(name, str(error))
+            before, refusal = self._store.of(repository), under_way.reading.refusal(error)
+            if refusal != before.refused:
+                self._store.put(repository, replace(before, refused=refusal))
+            return
+        except BudgetSpentError:
+            # Let the others have their turn first, or one that is too large would take it for ever.
+            before = self._store.of(repository)
+            self._store.put(repository, replace(before, tried=under_way.reading.bookmark.read))
+            raise
+        self._store.put(repository, under_way.reading.bookmark)
+        self._summary.read += 1
+        counts = ", ".join(f"{count:,} {stream}" for stream, count in sorted(rows.items()))
+        logger.info("%s %s: %s (%.1f s)", position, name, counts or "nothing", time.monotonic() - started)
+
+    def _skip(self, name: str, reason: str) -> None:
+        logger.warning("%s is skipped, its bookmark stays: %s", name, reason)
+        self._summary.skipped[name] = reason

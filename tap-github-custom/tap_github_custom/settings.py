@@ -1,0 +1,332 @@
+"""The settings of the tap: their schema for `--about`, their values checked and frozen."""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from singer_sdk import typing as th
+
+from tap_github_custom import times
+from tap_github_custom.client import PUBLIC_API_URL, ClientSettings
+from tap_github_custom.credentials.settings import CREDENTIAL_PROPERTIES, OR_REFERENCE
+from tap_github_custom.errors import ConfigurationError
+from tap_github_custom.identity import SOURCES
+from tap_github_custom.personal_data import DROP, HASH, KEEP, PersonalData
+from tap_github_custom.shard import Shard
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+API, GIT, AUTO = "api", "git", "auto"
+WEEKLY, ALWAYS, NEVER = "weekly", "always", "never"
+SKIP, FAIL = "skip", "fail"
+# GitHub's own hosts let through so many points a minute; an Enterprise Server has no such limit unless its
+# owner sets one, which its answers then say.
+HOSTED = ("api.github.com", ".ghe.com")
+UNPACED: dict[str, Any] = {"rest_points_per_minute": 0, "graphql_points_per_minute": 0}
+_FULL_NAME = re.compile(r"[^/\s]+/[^/\s]+")
+_LOGIN = re.compile(r"[^/\s]+")
+
+CONFIG_SCHEMA = th.PropertiesList(
+    *CREDENTIAL_PROPERTIES,
+    th.Property(
+        "organizations",
+        th.ArrayType(th.StringType),
+        title="Organisations",
+        description="Logins of the organisations (or users) whose repositories are read.",
+    ),
+    th.Property(
+        "repositories",
+        th.ArrayType(th.StringType),
+        title="Repositories",
+        description="Single repositories, as owner/name, read beside the organisations.",
+    ),
+    th.Property(
+        "exclude_repositories",
+        th.ArrayType(th.StringType),
+        title="Repositories to leave out",
+        description="Repositories, as owner/name, that are left out.",
+    ),
+    th.Property(
+        "start_date",
+        th.DateTimeType,
+        title="Start date",
+        description="Pull requests updated, and commits committed, before this moment are left out.",
+    ),
+    th.Property(
+        "end_date",
+        th.DateTimeType,
+        title="End date",
+        description="What was touched then or later is left out; for backfills with states of their own.",
+    ),
+    th.Property(
+        "lookback_days",
+        th.IntegerType,
+        default=3,
+        title="Lookback",
+        description="Days behind the bookmark that are read again where a repository has changed.",
+    ),
+    th.Property(
+        "api_url",
+        th.StringType,
+        default=PUBLIC_API_URL,
+        title="API URL",
+        description="Base URL of the REST API; https://HOST/api/v3 for GitHub Enterprise Server.",
+    ),
+    th.Property(
+        "user_mapping_file",
+        th.StringType,
+        title="User mapping",
+        description="CSV file that maps GitHub logins to people and teams.",
+    ),
+    th.Property(
+        "user_identity_sources",
+        th.ArrayType(th.StringType),
+        default=[],
+        title="Further sources of identity",
+        description="saml (SAML and SCIM; needs an owner's token) and ldap_dn (Enterprise Server).",
+    ),
+    th.Property(
+        "reconcile",
+        th.StringType,
+        default=WEEKLY,
+        allowed_values=[WEEKLY, ALWAYS, NEVER],
+        title="Reconciliation",
+        description="How often all pull requests are read again, to find reviews that vanished or changed.",
+    ),
+    th.Property(
+        "commit_source",
+        th.StringType,
+        default=AUTO,
+        allowed_values=[AUTO, GIT, API],
+        title="Source of commits",
+        description="Commits from a clone (git), over REST (api), or by what is cheaper (auto).",
+    ),
+    th.Property(
+        "git_threshold_commits",
+        th.IntegerType,
+        default=20,
+        title="Threshold of git",
+        description="With commit_source auto: more new commits than this are read from a clone.",
+    ),
+    th.Property(
+        "cache_dir",
+        th.StringType,
+        title="Cache folder",
+        description="Where clones are kept; by default tap-github-custom in the user's cache folder.",
+    ),
+    th.Property(
+        "patch",
+        th.BooleanType,
+        default=False,
+        title="Patches",
+        description="Adds the text of each change to commit_file, in the column patch.",
+    ),
+    th.Property(
+        "personal_data",
+        th.StringType,
+        default=KEEP,
+        allowed_values=[KEEP, HASH, DROP],
+        title="Personal data",
+        description="Names and e-mail addresses: keep them, hash them with personal_data_key, or drop them.",
+    ),
+    th.Property(
+        "personal_data_key",
+        th.StringType,
+        secret=True,
+        title="Key of the digests",
+        description=f"Secret that personal_data hash needs, 16 characters or more. {OR_REFERENCE}",
+    ),
+    th.Property(
+        "use_graphql",
+        th.BooleanType,
+        default=True,
+        title="GraphQL",
+        description="Whether GraphQL may be asked where it costs fewer points than REST.",
+    ),
+    th.Property(
+        "concurrency",
+        th.IntegerType,
+        default=8,
+        title="Concurrency",
+        description="Requests under way at once.",
+    ),
+    th.Property(
+        "rate_limit_reserve",
+        th.IntegerType,
+        default=0,
+        title="Reserve",
+        description="Points of each rate limit that are left for others.",
+    ),
+    th.Property(
+        "retry_seconds",
+        th.IntegerType,
+        default=120,
+        title="Patience",
+        description="Seconds for which a request is tried again after time-outs, resets and answers of 5xx.",
+    ),
+    th.Property(
+        "max_requests",
+        th.IntegerType,
+        title="Budget",
+        description="Requests after which the run ends with its state; the next one goes on.",
+    ),
+    th.Property(
+        "on_repository_error",
+        th.StringType,
+        default=SKIP,
+        allowed_values=[SKIP, FAIL],
+        title="Repositories that cannot be read",
+        description="Skip them, or read the others and end with error_exit_code.",
+    ),
+    th.Property(
+        "error_exit_code",
+        th.IntegerType,
+        default=1,
+        title="Exit code",
+        description="Exit code for on_repository_error fail.",
+    ),
+    th.Property(
+        "shard",
+        th.StringType,
+        title="Shard",
+        description="3/16 reads the third sixteenth of the repositories, by id; other workers read the rest.",
+    ),
+    th.Property(
+        "summary_path",
+        th.StringType,
+        title="Summary",
+        description="File that the summary of the run is written to, as JSON.",
+    ),
+).to_dict()
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a user has set, checked; credentials are kept apart."""
+
+    organizations: tuple[str, ...]
+    repositories: tuple[str, ...]
+    exclude_repositories: frozenset[str]
+    """Full names, in lower case."""
+    start: datetime | None
+    end: datetime | None
+    lookback_days: int
+    user_mapping_file: Path | None
+    user_identity_sources: frozenset[str]
+    reconcile: str
+    commit_source: str
+    git_threshold_commits: int
+    cache_folder: Path
+    with_patch: bool
+    personal_data: PersonalData
+    use_graphql: bool
+    on_repository_error: str
+    error_exit_code: int
+    shard: Shard
+    summary_path: Path | None
+    client: ClientSettings
+
+    @property
+    def owners(self) -> list[str]:
+        """Return the logins of everyone whose repositories are read."""
+        named = (name.partition("/")[0] for name in self.repositories)
+        return list({login.lower(): login for login in (*named, *self.organizations)}.values())
+
+    @classmethod
+    def from_config(cls, config: Mapping[str, Any]) -> Settings:
+        """Check what a user has configured, or raise `ConfigurationError`."""
+        organizations = _names(config, "organizations", _LOGIN, "a login")
+        repositories = _names(config, "repositories", _FULL_NAME, "owner/name")
+        if not organizations and not repositories:
+            message = (
+                "There is nothing to read: set organizations to a list of logins, or repositories to a list "
+                "of owner/name."
+            )
+            raise ConfigurationError(message)
+        excluded = _names(config, "exclude_repositories", _FULL_NAME, "owner/name")
+        return cls(
+            organizations=organizations,
+            repositories=repositories,
+            exclude_repositories=frozenset(name.lower() for name in excluded),
+            start=_moment(config, "start_date"),
+            end=_moment(config, "end_date"),
+            lookback_days=_whole(config, "lookback_days", at_least=0),
+            user_mapping_file=_path(config, "user_mapping_file"),
+            user_identity_sources=_sources(config),
+            reconcile=config["reconcile"],
+            commit_source=config["commit_source"],
+            git_threshold_commits=_whole(config, "git_threshold_commits", at_least=0),
+            cache_folder=_path(config, "cache_dir") or default_cache_folder(),
+            with_patch=config["patch"],
+            personal_data=PersonalData.from_config(config),
+            use_graphql=config["use_graphql"],
+            on_repository_error=config["on_repository_error"],
+            error_exit_code=_whole(config, "error_exit_code", at_least=1),
+            shard=Shard.from_text(config.get("shard") or "1/1"),
+            summary_path=_path(config, "summary_path"),
+            client=ClientSettings(
+                api_url=config["api_url"],
+                **({} if _is_hosted(config["api_url"]) else UNPACED),
+                concurrency=_whole(config, "concurrency", at_least=1),
+                rate_limit_reserve=_whole(config, "rate_limit_reserve", at_least=0),
+                max_requests=config.get("max_requests"),
+                retry_seconds=_whole(config, "retry_seconds", at_least=0),
+            ),
+        )
+
+
+def _is_hosted(api_url: str) -> bool:
+    host = urlsplit(api_url).hostname or ""
+    return host.endswith(HOSTED)
+
+
+def _names(config: Mapping[str, Any], name: str, pattern: re.Pattern[str], form: str) -> tuple[str, ...]:
+    given = config.get(name) or []
+    for each in given:
+        if not pattern.fullmatch(str(each).strip()):
+            message = f"The setting {name} holds {each!r}, which is not {form}."
+            raise ConfigurationError(message)
+    return tuple(dict.fromkeys(str(each).strip() for each in given))
+
+
+def _sources(config: Mapping[str, Any]) -> frozenset[str]:
+    given = frozenset(config.get("user_identity_sources") or ())
+    if given - set(SOURCES):
+        message = f"The setting user_identity_sources may hold {' and '.join(SOURCES)}, nothing else."
+        raise ConfigurationError(message)
+    return given
+
+
+def _moment(config: Mapping[str, Any], name: str) -> datetime | None:
+    given = config.get(name)
+    try:
+        return times.parse(str(given)) if given else None
+    except ValueError:
+        message = f"The setting {name} is {given!r}, which is not a date such as 2026-01-31T00:00:00Z."
+        raise ConfigurationError(message) from None
+
+
+def _whole(config: Mapping[str, Any], name: str, *, at_least: int) -> int:
+    given: int = config[name]
+    if given < at_least:
+        message = f"The setting {name} is {given}, but must be {at_least} or more."
+        raise ConfigurationError(message)
+    return given
+
+
+def _path(config: Mapping[str, Any], name: str) -> Path | None:
+    given = config.get(name)
+    return Path(given).expanduser() if given else None
+
+
+def default_cache_folder() -> Path:
+    """Return the folder of this tap in the user's cache folder."""
+    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(base) / "tap-github-custom"

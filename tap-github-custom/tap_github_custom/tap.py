@@ -1,0 +1,286 @@
+"""The tap as a Singer plugin: its command line, its settings, its errors as one sentence each."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from datetime import UTC, datetime
+from typing import IO, TYPE_CHECKING, Any, cast
+
+from singer_sdk import Tap
+from singer_sdk.exceptions import ConfigValidationError
+from singer_sdk.helpers.capabilities import PluginCapabilities, TapCapabilities
+
+from tap_github_custom.bookmark_store import BookmarkStore
+from tap_github_custom.client import Client
+from tap_github_custom.credentials.settings import credentials_from, without_secrets
+from tap_github_custom.emission import Rows
+from tap_github_custom.endings import one_sentence
+from tap_github_custom.environment import environment_config, without_empty
+from tap_github_custom.errors import (
+    BudgetSpentError,
+    ClosedError,
+    ConfigurationError,
+    SkippedError,
+    TerminatedError,
+)
+from tap_github_custom.identity import Matches, people, read_mapping_file
+from tap_github_custom.output import CountingWriter, StateRhythm
+from tap_github_custom.run import Run
+from tap_github_custom.settings import CONFIG_SCHEMA, FAIL, Settings
+from tap_github_custom.stream_names import COMMIT_FILE, PATCH, REPOSITORY, USER_LOOKUP
+from tap_github_custom.streams import STREAMS, GitHubStream
+from tap_github_custom.summary import Summary, write_json
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from types import FrameType
+
+    import click
+    from singer_sdk.plugin_base import _ConfigInput
+
+    from tap_github_custom.emission import Emission
+    from tap_github_custom.identity import MappedPerson
+    from tap_github_custom.repository import Row
+
+TEST_REPOSITORIES = 5  # `--test` looks for a record of each stream in so many repositories
+
+
+class TapGitHubCustom(Tap):
+    """Reads pull requests, reviews, commits, files and people of GitHub organisations."""
+
+    name = "tap-github-custom"
+    package_name = "tap-github-custom"
+    config_jsonschema = CONFIG_SCHEMA
+    message_writer_class = CountingWriter
+    capabilities = [  # noqa: RUF012 - the SDK's own way to declare them
+        TapCapabilities.CATALOG,
+        TapCapabilities.STATE,
+        TapCapabilities.DISCOVER,
+        TapCapabilities.TEST,
+        PluginCapabilities.ABOUT,
+        PluginCapabilities.STREAM_MAPS,
+        PluginCapabilities.FLATTENING,
+        PluginCapabilities.STRUCTURED_LOGGING,
+    ]
+
+    def __init__(
+        self,
+        *,
+        config: dict[str, Any] | None = None,
+        parse_env_config: bool = False,
+        **options: Any,  # noqa: ANN401 - those of the SDK
+    ) -> None:
+        """Read the settings; nothing is asked yet."""
+        self.append_builtin_config(self.config_jsonschema)
+        given = without_empty(config or {})
+        if parse_env_config:
+            given |= environment_config(self._env_var_prefix, self.config_jsonschema)
+        self._began = datetime.now(UTC)
+        self._stopped_by = 0
+        self._checked: Settings | None = None
+        self._mapping: Sequence[MappedPerson] = ()
+        self._run: Run | None = None
+        self._bookmarks: BookmarkStore | None = None
+        self._client: Client | None = None
+        self._saved_state: dict[str, Any] = {}
+        self._summary = Summary(self._began, str(given.get("shard") or "1/1"))
+        super().__init__(config=given, **options)
+
+    def discover_streams(self) -> Sequence[GitHubStream]:
+        """Return every stream."""
+        return [stream(self) for stream in STREAMS]
+
+    def load_state(self, state: dict[str, Any]) -> None:
+        """Keep the state of the last run; the SDK would write it out again before anything is read."""
+        self._saved_state = state
+
+    def sync_all(self) -> None:  # type: ignore[misc] # the SDK has no other place for the end of a run
+        """Sync all streams; whatever happens, say how far it came."""
+        try:
+            self._prepare()
+            super().sync_all()
+            self._check_skipped()
+        except BudgetSpentError as error:
+            self._summary.outcome = f"ended early: {error}"
+        except ClosedError as error:  # the signal closed the client under a reading
+            terminated = TerminatedError(self._stopped_by)
+            self._summary.outcome = f"failed: {terminated}"
+            raise terminated from error
+        except BaseException as error:
+            self._summary.outcome = f"failed: {error}"
+            raise
+        finally:
+            self._finish()
+
+    def _check_skipped(self) -> None:
+        """Fail where the settings ask for it, and where nothing at all could be read: nobody means that."""
+        is_all = self._summary.is_all_skipped
+        if is_all or (self._summary.skipped and self._settings.on_repository_error == FAIL):
+            names = sorted(self._summary.skipped)
+            raise SkippedError(names, self._settings.error_exit_code, is_all=is_all)
+
+    def _prepare(self) -> None:
+        """Find out at once whether this can work."""
+        self._open_client()
+        if self.streams[USER_LOOKUP].selected and self._settings.user_mapping_file:
+            self._mapping = read_mapping_file(self._settings.user_mapping_file)
+
+    def read_repositories(self) -> None:
+        """Read every repository, and write what belongs to it."""
+        selected = [stream for stream in self._github_streams if stream.selected]
+        for stream in selected:
+            if stream.name != USER_LOOKUP:
+                stream.write_schema()
+        rhythm = StateRhythm(self._writer)
+        run = Run(self._open_client(), self._settings, self._store, self._summary, self._emit)
+        self._run = run
+        for done, _ in enumerate(run.repositories(self._wanted, self._began, self._check), start=1):
+            self._check()
+            if rhythm.is_due(self._store.length):
+                self._write_state()
+                rhythm.written()
+            if self._is_test and (done >= TEST_REPOSITORIES or self._is_test_over):
+                return
+
+    def read_people(self) -> None:
+        """Read who the logins are; of several workers one does."""
+        stream = self.streams[USER_LOOKUP]
+        if not isinstance(stream, GitHubStream) or not self._settings.shard.is_first:
+            return
+        stream.write_schema()
+        matches = Matches()
+        known = self._run.organizations if self._run else []
+        for login in known or self._settings.owners:
+            self._check()
+            rows = people(
+                self._open_client(),
+                login,
+                self._mapping,
+                sources=self._settings.user_identity_sources,
+                matches=matches,
+            )
+            stream.write_rows(rows)
+        self._summary.people = matches.summary()
+
+    @property
+    def _github_streams(self) -> list[GitHubStream]:
+        return [stream for stream in self.streams.values() if isinstance(stream, GitHubStream)]
+
+    @property
+    def _wanted(self) -> frozenset[str]:
+        names = {stream.name for stream in self._github_streams if stream.selected} - {USER_LOOKUP}
+        if COMMIT_FILE in names and self._settings.with_patch:
+            names.add(PATCH)
+        return frozenset(names | {REPOSITORY})
+
+    @property
+    def _is_test(self) -> bool:
+        return any(stream.ABORT_AT_RECORD_COUNT is not None for stream in self._github_streams)
+
+    @property
+    def _is_test_over(self) -> bool:
+        return all(stream.is_at_test_limit for stream in self._github_streams if stream.name != USER_LOOKUP)
+
+    @property
+    def _settings(self) -> Settings:
+        if self._checked is None:
+            self._checked = Settings.from_config(self.config)
+        return self._checked
+
+    @property
+    def _store(self) -> BookmarkStore:
+        if self._bookmarks is None:
+            bookmarks = self._saved_state.get("bookmarks") or {}
+            self.state.setdefault("bookmarks", {})[REPOSITORY] = bookmarks.get(REPOSITORY) or {}
+            self._bookmarks = BookmarkStore(self.state["bookmarks"][REPOSITORY])
+        return self._bookmarks
+
+    @property
+    def _writer(self) -> CountingWriter:
+        return cast("CountingWriter", self.message_writer)
+
+    def _open_client(self) -> Client:
+        if self._client is None:
+            credentials = credentials_from(self.config)  # what is missing first is named first
+            self._client = Client(self._settings.client, credentials)
+        return self._client
+
+    def cleaned(self, stream: str, row: Row) -> Row:
+        """Return a row as it may leave the tap."""
+        return self._settings.personal_data.clean(stream, row)
+
+    def _emit(self, emission: Emission) -> None:
+        stream = self.streams[emission.stream]
+        if not isinstance(stream, GitHubStream):
+            return
+        if isinstance(emission, Rows):
+            stream.write_rows(emission.rows)
+        else:
+            stream.write_complete_sets(emission.parents)
+
+    def _check(self) -> None:
+        if self._stopped_by:
+            raise TerminatedError(self._stopped_by)
+
+    def _write_state(self, summary: dict[str, Any] | None = None) -> None:
+        self._writer.write_state(cast("dict[str, Any]", self.state), summary)
+
+    def _finish(self) -> None:
+        """Write the last STATE, say what was done, close the connections."""
+        finished = datetime.now(UTC)
+        self._summary.rows = {stream.name: stream.rows_written for stream in self._github_streams}
+        if self._bookmarks is not None:
+            self._write_state(self._summary.as_told(self._client.usage, finished) if self._client else None)
+        self._writer.flush()
+        if self._client is None:
+            return
+        for line in self._summary.lines(self._client.usage, finished):
+            self.logger.info(line)
+        if self._settings.summary_path:
+            write_json(self._settings.summary_path, self._summary.as_json(self._client.usage, finished))
+        self._client.close()
+
+    def _handle_termination(self, signum: int, frame: FrameType | None) -> None:
+        """End at the next row; a second signal of the kind ends the process at once."""
+        del frame
+        signal.signal(signum, signal.SIG_DFL)
+        self._stopped_by = signum
+        if self._client is not None:
+            # Whoever waits for a limit stops waiting. In a thread: a signal must not wait for locks.
+            threading.Thread(target=self._client.close, daemon=True).start()
+
+    def _validate_config(self, *, raise_errors: bool = True) -> list[str]:
+        try:
+            return super()._validate_config(raise_errors=raise_errors)
+        except ConfigValidationError as error:
+            message = f"The settings are not valid: {'; '.join(map(without_secrets, error.errors))}."
+            raise ConfigurationError(message) from None
+
+    @classmethod
+    def invoke(  # type: ignore[override]
+        cls,
+        *,
+        about: bool = False,
+        about_format: str | None = None,
+        config: _ConfigInput | None = None,
+        state: IO[str] | None = None,
+        catalog: IO[str] | None = None,
+    ) -> None:
+        """Run the command; an error of ours ends it with one sentence."""
+        with one_sentence(cls.logger):
+            super().invoke(
+                about=about, about_format=about_format, config=config, state=state, catalog=catalog
+            )
+
+    @classmethod
+    def cb_discover(cls, ctx: click.Context, param: click.Option, value: bool) -> None:  # noqa: FBT001 - click's
+        """Print the catalog."""
+        with one_sentence(cls.logger):
+            super().cb_discover(ctx, param, value)
+
+    @classmethod
+    def cb_test(cls, ctx: click.Context, param: click.Option, value: str) -> None:
+        """Read a record of each stream."""
+        with one_sentence(cls.logger):
+            super().cb_test(ctx, param, value)
