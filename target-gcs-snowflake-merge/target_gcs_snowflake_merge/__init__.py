@@ -1,0 +1,1 @@
+"""Singer target: Parquet on GCS, COPY INTO, MERGE into Snowflake."""

@@ -1,0 +1,231 @@
+"""A batch: rows of one stream that are loaded together, on disk until then."""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+import uuid
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+
+import pyarrow as pa
+
+from target_gcs_snowflake_merge.columns import BadRowError, Columns
+from target_gcs_snowflake_merge.parquet import PartWriter
+from target_gcs_snowflake_merge.paths import file_name
+from target_gcs_snowflake_merge.records import encode_json
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from target_gcs_snowflake_merge.errors import BadRecordError
+    from target_gcs_snowflake_merge.exact_columns import ExactRows
+    from target_gcs_snowflake_merge.layout import Layout
+    from target_gcs_snowflake_merge.parquet import Encoder
+    from target_gcs_snowflake_merge.records import RecordDecoder, Row
+
+CHUNK_ROWS = 1_000  # rows of a stream that are Python objects at one time
+CHUNK_BYTES = 4 * 1024 * 1024  # ... and bytes of their JSON text
+MAX_OPEN_FILES = 200
+
+
+@dataclass(frozen=True)
+class Limits:
+    """When a batch is full."""
+
+    rows: int
+    bytes: int
+    age_seconds: float
+
+
+class Origin(NamedTuple):
+    """Where a record comes from: its number in the run, its line, the length of its JSON text."""
+
+    sequence: int
+    line: int
+    bytes: int
+
+
+@dataclass(frozen=True)
+class Part:
+    """A finished file of a batch: where it is, what the lake calls it, its rows and its length."""
+
+    path: Path
+    name: str
+    rows: int
+    bytes: int = 0
+
+
+@dataclass
+class _Chunk:
+    """Rows that are not Arrow yet, in the order in which they came."""
+
+    rows: list[Row] = field(default_factory=list)
+    sequences: list[int] = field(default_factory=list)
+    lines: list[int] = field(default_factory=list)
+    hashes: list[str] = field(default_factory=list)
+    versions: list[int | None] = field(default_factory=list)
+    bytes: int = 0
+
+    def remove(self, index: int) -> None:
+        """Forget the row at INDEX."""
+        for each in self._lists():
+            del each[index]
+
+    def cut(self, index: int) -> None:
+        """Forget the row at INDEX and all behind it."""
+        for each in self._lists():
+            del each[index:]
+
+    def _lists(self) -> tuple[list[Any], ...]:
+        return self.rows, self.sequences, self.lines, self.hashes, self.versions
+
+
+class BatchFacts(Protocol):
+    """What the ledger and the warehouse need to know of a batch."""
+
+    id: str
+    layout: Layout
+    began_at: dt.datetime
+    rows: int
+    first_sequence: int
+    last_sequence: int
+    complete_sets: list[tuple[str | int | bool, ...]]
+
+    @property
+    def organisations(self) -> tuple[str, ...]:
+        """Return the organisations whose rows are in the batch."""
+
+
+class Batch:
+    """Takes rows, and writes them to a Parquet file per organisation as they come."""
+
+    def __init__(
+        self,
+        decoder: RecordDecoder,
+        folder: Path,
+        encoder: Encoder,
+        reject: Callable[[BadRecordError, int], None],
+    ) -> None:
+        """Begin a batch; REJECT takes a record that turns out not to fit, and its number."""
+        self.id = uuid.uuid4().hex
+        self.layout = decoder.layout
+        self.began_at = dt.datetime.now(dt.UTC)
+        self.rows = 0
+        self.taken = 0
+        self.complete_sets: list[tuple[str | int | bool, ...]] = []
+        self.parts: list[Part] = []
+        self.first_sequence = 0
+        self.last_sequence = 0
+        self._opened = time.monotonic()
+        self._decoder = decoder
+        self._columns = Columns(decoder)
+        self._folder = folder
+        self._encoder = encoder
+        self._reject = reject
+        self._chunk = _Chunk()
+        self._writers: dict[str | None, PartWriter] = {}
+
+    @property
+    def organisations(self) -> tuple[str, ...]:
+        """Return the organisations whose rows are in the batch."""
+        return tuple(sorted(organisation for organisation in self._writers if organisation is not None))
+
+    def add(self, row: Row, origin: Origin, version: int | None = None) -> None:
+        """Take the row of a record."""
+        chunk = self._chunk
+        chunk.hashes.append(self._decoder.hash_row(row))  # now, while the row is in the processor's cache
+        chunk.rows.append(row)
+        chunk.sequences.append(origin.sequence)
+        chunk.lines.append(origin.line)
+        chunk.versions.append(version)
+        chunk.bytes += origin.bytes
+        self.taken += 1
+        if not self.first_sequence:
+            self.first_sequence = origin.sequence
+        self.last_sequence = origin.sequence
+        if len(chunk.rows) >= CHUNK_ROWS or chunk.bytes >= CHUNK_BYTES:
+            self.flush()
+
+    def add_columns(self, rows: ExactRows, first_sequence: int, version: int | None = None) -> int:
+        """Take rows that are columns already, numbered from the first; return their size in bytes."""
+        count = len(rows.hashes)
+        data = self._columns.of_exact(rows, first_sequence, version)
+        self._write(data, rows.organisations)
+        self.taken += count
+        self.first_sequence = self.first_sequence or first_sequence
+        self.last_sequence = first_sequence + count - 1
+        return int(data.nbytes)
+
+    def is_full(self, limits: Limits) -> bool:
+        """Tell whether the batch should be loaded; its size counts what is written."""
+        return (
+            self.taken >= limits.rows
+            or len(self._writers) >= MAX_OPEN_FILES
+            or time.monotonic() - self._opened >= limits.age_seconds
+            or sum(writer.bytes_written for writer in self._writers.values()) >= limits.bytes
+        )
+
+    def flush(self) -> None:
+        """Turn the rows that are still Python objects into Arrow; one that does not fit goes to REJECT."""
+        chunk = self._chunk
+        while chunk.rows:
+            try:
+                data = self._columns.record_batch(chunk.rows, chunk.sequences, chunk.hashes, chunk.versions)
+            except BadRowError as bad:
+                self._put_aside(chunk, bad)
+                continue
+            index = self.layout.organisation_index
+            organisations = [None if index is None else getattr(row, f"f{index}") for row in chunk.rows]
+            self._write(data, organisations)
+            break
+        self._chunk = _Chunk()
+
+    def spill(self) -> None:
+        """Write all rows to disk."""
+        self.flush()
+        for writer in self._writers.values():
+            writer.flush()
+
+    def _write(self, data: pa.RecordBatch, of_rows: Sequence[str | None]) -> None:
+        """Hand rows to the file of their organisation."""
+        organisations = dict.fromkeys(of_rows)
+        for organisation in organisations:
+            if len(organisations) == 1:
+                self._writer(organisation).write(data)
+                continue
+            indices = [number for number, each in enumerate(of_rows) if each == organisation]
+            self._writer(organisation).write(data.take(pa.array(indices)))
+        self.rows += data.num_rows
+
+    def _writer(self, organisation: str | None) -> PartWriter:
+        if organisation not in self._writers:
+            path = self._folder / f"{self.id}-{len(self._writers):04d}.parquet"
+            self._writers[organisation] = PartWriter(path, self._columns.schema, self._encoder)
+        return self._writers[organisation]
+
+    def _put_aside(self, chunk: _Chunk, bad: BadRowError) -> None:
+        """Reject one row; when that ends the run, the rows behind it are not loaded either."""
+        bad.error.line = chunk.lines[bad.index]
+        bad.error.stream = self.layout.stream
+        bad.error.raw = encode_json(chunk.rows[bad.index])
+        try:
+            self._reject(bad.error, chunk.sequences[bad.index])
+        except Exception:
+            chunk.cut(bad.index)
+            raise
+        chunk.remove(bad.index)
+
+    def finish(self) -> None:
+        """Close the files: they are the parts of the batch."""
+        self.flush()
+        for index, (organisation, writer) in enumerate(self._writers.items()):
+            writer.close()
+            name = file_name(self.layout.stream, organisation, self.began_at, self.id, index)
+            self.parts.append(Part(writer.path, name, writer.rows, writer.path.stat().st_size))
+
+    def remove(self) -> None:
+        """Delete the files on disk."""
+        for writer in self._writers.values():
+            writer.path.unlink(missing_ok=True)

@@ -1,0 +1,129 @@
+"""The files of BATCH messages: lines of JSON, or Parquet, some rows of it at a time."""
+
+from __future__ import annotations
+
+import math
+import re
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import fsspec  # type: ignore[import-untyped]
+import msgspec
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from target_gcs_snowflake_merge.errors import BadInputError
+from target_gcs_snowflake_merge.records import encode_json
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROWS_AT_A_TIME = 1_000
+_WRAPPED = re.compile(rb'\s*\{\s*"type"\s*:\s*"RECORD"')
+
+
+class _RecordMessage(msgspec.Struct):
+    stream: str
+    record: msgspec.Raw
+
+
+def parts(encoding: dict[str, Any], manifest: list[str]) -> Iterator[bytes | pa.RecordBatch]:
+    """Yield what is in the files of a manifest, in order: the JSON text of a record, or columns of rows."""
+    form = encoding.get("format")
+    if form not in ("jsonl", "parquet"):
+        message = f"a BATCH message in the format {form!r} cannot be read, only jsonl and parquet"
+        raise BadInputError(message)
+    for address in manifest:
+        try:
+            if form == "jsonl":
+                yield from _json_lines(address, encoding.get("compression"))
+            else:
+                yield from _parquet_rows(address)
+        except (OSError, ImportError, ValueError, pa.ArrowException) as error:
+            message = f"the file {address} of a BATCH message cannot be read: {error}"
+            raise BadInputError(message) from None
+
+
+def _json_lines(address: str, compression: str | None) -> Iterator[bytes]:
+    with fsspec.open(address, "rb", compression="gzip" if compression == "gzip" else None) as file:
+        for line in file:
+            if not line.isspace():
+                yield _unwrapped(bytes(line))
+
+
+def _unwrapped(line: bytes) -> bytes:
+    """Return the record of a line; some taps write whole RECORD messages into their files."""
+    if not _WRAPPED.match(line):
+        return line
+    try:
+        return bytes(msgspec.json.decode(line, type=_RecordMessage).record)
+    except msgspec.MsgspecError:
+        return line
+
+
+def _parquet_rows(address: str) -> Iterator[pa.RecordBatch]:
+    with fsspec.open(address, "rb") as file, pq.ParquetFile(file) as parquet:
+        for chunk in parquet.iter_batches(ROWS_AT_A_TIME):
+            yield _in_microseconds(chunk)
+
+
+def _in_microseconds(chunk: pa.RecordBatch) -> pa.RecordBatch:
+    """Cut what is below a microsecond, as it is cut from the text of a record."""
+    wanted = pa.schema([each.with_type(_of_microseconds(each.type)) for each in chunk.schema])
+    return chunk if wanted == chunk.schema else chunk.cast(wanted, safe=False)
+
+
+def _of_microseconds(data_type: Any) -> pa.DataType:  # noqa: ANN401 - the stubs are strict about units
+    if pa.types.is_timestamp(data_type) and data_type.unit == "ns":
+        return pa.timestamp("us", data_type.tz)
+    known: pa.DataType = pa.time64("us") if data_type == pa.time64("ns") else data_type
+    return known
+
+
+def records(part: bytes | pa.RecordBatch) -> list[tuple[bytes, Any]]:
+    """Return the JSON texts of records, each with what it says where no JSON text can say it, as NaN."""
+    if isinstance(part, bytes):
+        return [(part, None)]
+    try:
+        rows = part.to_pylist()
+        is_json = all(is_finite(column) for column in part.columns)
+        return [(encode_json(row), None if is_json or _is_json(row) else _as_decoded(row)) for row in rows]
+    except (ValueError, TypeError, ArithmeticError, pa.ArrowException) as error:
+        message = f"a row of a file of a BATCH message cannot be read: {error}"
+        raise BadInputError(message) from None
+
+
+def is_finite(array: Any) -> bool:  # noqa: ANN401 - the stubs know no array of any type
+    """Tell whether there is no NaN and no infinity in a column, nor anywhere below it."""
+    kind = array.type
+    if pa.types.is_floating(kind):
+        return bool(pc.all(pc.is_finite(array), min_count=0).as_py())
+    if pa.types.is_struct(kind):
+        return all(is_finite(array.field(index)) for index in range(kind.num_fields))
+    if pa.types.is_map(kind):
+        return is_finite(array.keys) and is_finite(array.items)
+    if pa.types.is_list(kind) or pa.types.is_large_list(kind) or pa.types.is_fixed_size_list(kind):
+        return is_finite(array.flatten())
+    return True
+
+
+def _is_json(value: Any) -> bool:  # noqa: ANN401 - any value of a row
+    if isinstance(value, dict):
+        return all(map(_is_json, value.values()))
+    if isinstance(value, list | tuple):
+        return all(map(_is_json, value))
+    return not isinstance(value, float) or math.isfinite(value)
+
+
+def _as_decoded(row: dict[str, Any]) -> Any:  # noqa: ANN401 - a JSON value
+    """Return a row as `load_json` would: with exact numbers, NaN left as it is."""
+    return _with_exact_numbers(msgspec.to_builtins(row, builtin_types=(Decimal,)))
+
+
+def _with_exact_numbers(value: Any) -> Any:  # noqa: ANN401 - a JSON value
+    if isinstance(value, dict):
+        return {name: _with_exact_numbers(each) for name, each in value.items()}
+    if isinstance(value, list):
+        return [_with_exact_numbers(each) for each in value]
+    return Decimal(str(value)) if isinstance(value, float) and math.isfinite(value) else value

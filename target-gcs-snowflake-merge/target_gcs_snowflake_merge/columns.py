@@ -1,0 +1,190 @@
+"""From rows to Arrow columns, a chunk at a time."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from target_gcs_snowflake_merge.errors import BadRecordError
+from target_gcs_snowflake_merge.layout import Layout
+from target_gcs_snowflake_merge.naming import ROW_HASH, SEQUENCE, TABLE_VERSION
+from target_gcs_snowflake_merge.schema import ColumnType, Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from target_gcs_snowflake_merge.exact_columns import ExactRows
+    from target_gcs_snowflake_merge.layout import Column
+    from target_gcs_snowflake_merge.records import RecordDecoder, Row
+
+LAYOUT_KEY = b"target_gcs_snowflake_merge.layout"
+UTC_TIMESTAMP = pa.timestamp("us", tz="UTC")
+FIRST_MOMENT = pa.scalar(dt.datetime(1, 1, 1, tzinfo=dt.UTC), UTC_TIMESTAMP)
+LAST_MOMENT = pa.scalar(dt.datetime(9999, 12, 31, 23, 59, 59, 999999, tzinfo=dt.UTC), UTC_TIMESTAMP)
+UNFIT = (pa.ArrowException, ValueError, ArithmeticError, TypeError)
+
+_ARROW_TYPES: dict[Kind, pa.DataType] = {
+    Kind.FLOAT: pa.float64(),
+    Kind.BOOLEAN: pa.bool_(),
+    Kind.TEXT: pa.string(),
+    Kind.TIMESTAMP: UTC_TIMESTAMP,
+    Kind.DATE: pa.date32(),
+    Kind.TIME: pa.time64("us"),
+    Kind.BINARY: pa.binary(),
+    Kind.VARIANT: pa.string(),
+}
+
+
+class BadRowError(Exception):
+    """One row of a chunk cannot be written; the caller knows which line it came from."""
+
+    def __init__(self, index: int, error: BadRecordError) -> None:
+        """Remember the position of the row in its chunk."""
+        super().__init__(index, error)
+        self.index = index
+        self.error = error
+
+
+def arrow_type(column_type: ColumnType) -> pa.DataType:
+    """Return the Arrow type of a column."""
+    if column_type.kind is Kind.NUMBER:
+        return pa.decimal128(column_type.precision, column_type.scale)
+    return _ARROW_TYPES[column_type.kind]
+
+
+def arrow_schema(layout: Layout) -> pa.Schema:
+    """Return the schema of the files of a stream: its columns, then the loader's own, and how they lie."""
+    fields = [pa.field(column.name, arrow_type(column.type)) for column in layout.columns]
+    fields += [pa.field(SEQUENCE, pa.int64()), pa.field(ROW_HASH, pa.string())]
+    if layout.is_versioned:
+        fields.append(pa.field(TABLE_VERSION, pa.int64()))
+    return pa.schema(fields, {LAYOUT_KEY: msgspec.json.encode(layout)})
+
+
+def layout_of(schema: pa.Schema) -> Layout:
+    """Return the layout that a file of the lake was written with."""
+    return msgspec.json.decode((schema.metadata or {})[LAYOUT_KEY], type=Layout)
+
+
+class Columns:
+    """Turns the rows of one stream into Arrow."""
+
+    def __init__(self, decoder: RecordDecoder) -> None:
+        """Take what knows the rows."""
+        self._decoder = decoder
+        self._columns = decoder.layout.columns
+        self.schema = arrow_schema(decoder.layout)
+
+    def record_batch(
+        self,
+        rows: Sequence[Row],
+        sequences: Sequence[int],
+        hashes: Sequence[str],
+        versions: Sequence[int | None] = (),
+    ) -> pa.RecordBatch:
+        """Return rows as Arrow columns, or raise `BadRowError` for a row that does not fit."""
+        values = self._decoder.columns(rows)
+        try:
+            arrays = [_convert(*each) for each in zip(self._columns, self.schema.types, values, strict=False)]
+        except UNFIT:
+            _blame(self._columns, values)
+            raise
+        return self._completed(arrays, sequences, hashes, versions)
+
+    def of_exact(self, rows: ExactRows, first_sequence: int, version: int | None) -> pa.RecordBatch:
+        """Return rows that are columns already, numbered from the first, with the loader's own columns."""
+        count = len(rows.hashes)
+        sequences = range(first_sequence, first_sequence + count)
+        return self._completed(rows.arrays, sequences, rows.hashes, [version] * count)
+
+    def _completed(
+        self,
+        arrays: Sequence[pa.Array[Any]],
+        sequences: Sequence[int],
+        hashes: Sequence[str],
+        versions: Sequence[int | None],
+    ) -> pa.RecordBatch:
+        added: list[pa.Array[Any]] = [pa.array(sequences, pa.int64()), pa.array(hashes, pa.string())]
+        if self._decoder.layout.is_versioned:
+            added.append(pa.array(versions, pa.int64()))
+        return pa.RecordBatch.from_arrays([*arrays, *added], schema=self.schema)
+
+
+def _blame(columns: Sequence[Column], values: Sequence[Sequence[Any]]) -> None:
+    """Raise `BadRowError` for the first row that does not fit."""
+    suspects = [(one, some) for one, some in zip(columns, values, strict=True) if not _fits(one, some)]
+    for index in range(len(values[0])):
+        for column, some in suspects:
+            if not _fits(column, [some[index]]):
+                value = bytes(some[index]) if isinstance(some[index], msgspec.Raw) else some[index]
+                error = BadRecordError.of_field(column.property_name, value, f"is no {column.type.sql}")
+                raise BadRowError(index, error)
+
+
+def _fits(column: Column, values: Sequence[Any]) -> bool:
+    try:
+        _convert(column, arrow_type(column.type), values)
+    except UNFIT:
+        return False
+    return True
+
+
+def _convert(column: Column, data_type: pa.DataType, values: Sequence[Any]) -> pa.Array[Any]:
+    kind = column.type.kind
+    if kind is Kind.VARIANT:
+        values = [None if value is None else bytes(value) for value in values]
+    elif kind is Kind.NUMBER and not column.type.scale:
+        return _integers(data_type, values)
+    elif kind is Kind.NUMBER:
+        values = [None if value is None else _finite(value) for value in values]
+    elif kind is Kind.TIMESTAMP:
+        return _timestamps(values)
+    elif kind is Kind.TIME:
+        values = [None if value is None else _utc_time(value) for value in values]
+    return pa.array(values, data_type)
+
+
+def _integers(data_type: pa.DataType, values: Sequence[int | None]) -> pa.Array[Any]:
+    try:
+        return pa.array(values, pa.int64()).cast(data_type)
+    except (OverflowError, pa.ArrowInvalid):
+        return pa.array([None if value is None else Decimal(value) for value in values], data_type)
+
+
+def _finite(value: Decimal) -> Decimal:
+    if not value.is_finite():
+        raise ValueError
+    return value
+
+
+def _timestamps(values: Sequence[str | None]) -> pa.Array[Any]:
+    """Return moments in UTC: Arrow reads what has an offset, the slow way what else ISO 8601 allows."""
+    try:
+        moments = pa.array(values, pa.string()).cast(UTC_TIMESTAMP)
+    except pa.ArrowInvalid:
+        moments = pa.array([None if value is None else _moment(value) for value in values], UTC_TIMESTAMP)
+    limits = pc.min_max(moments)
+    if limits["min"].is_valid and (
+        pc.less(limits["min"], FIRST_MOMENT).as_py() or pc.greater(limits["max"], LAST_MOMENT).as_py()
+    ):
+        raise ValueError
+    return moments
+
+
+def _moment(text: str) -> dt.datetime:
+    """Return the moment in UTC; one without an offset is in UTC already."""
+    moment = dt.datetime.fromisoformat(text.strip())
+    return moment.replace(tzinfo=dt.UTC) if moment.tzinfo is None else moment.astimezone(dt.UTC)
+
+
+def _utc_time(time: dt.time) -> dt.time:
+    """Return the time of day in UTC; one without an offset is in UTC already."""
+    if time.tzinfo is None:
+        return time
+    moment = dt.datetime.combine(dt.date(2000, 1, 1), time)
+    return moment.astimezone(dt.UTC).time()

@@ -1,0 +1,142 @@
+"""From the columns of a Parquet file straight to those of a stream, where no value changes on the way.
+
+What comes out is what the JSON text of the same rows would give, `_ROW_HASH` included. Where that cannot be
+told of a whole column (a float for a NUMBER, a NULL in a key, a number for a VARCHAR), nothing comes out:
+then the rows take the way of JSON, on which each value is looked at by itself.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from target_gcs_snowflake_merge.batch_files import is_finite
+from target_gcs_snowflake_merge.columns import FIRST_MOMENT, LAST_MOMENT, UNFIT, arrow_type
+from target_gcs_snowflake_merge.records import HASH_DIGITS, MAX_VALUE_BYTES, encode_json
+from target_gcs_snowflake_merge.schema import ColumnType, Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from target_gcs_snowflake_merge.layout import Column, Layout
+
+Array = Any  # the stubs know no array of any type
+types = pa.types
+
+
+@dataclass(frozen=True)
+class ExactRows:
+    """Rows as columns, in the order of the layout, without those of the loader."""
+
+    arrays: list[Array]
+    hashes: list[str]
+    organisations: list[str | None]
+
+
+def exact_rows(chunk: pa.RecordBatch, layout: Layout) -> ExactRows | None:
+    """Return the rows of a chunk as a stream keeps them, or None where a value may have to change."""
+    if len(set(chunk.schema.names)) != chunk.num_columns or any(each.is_mixed for each in layout.columns):
+        return None
+    arrays: list[Array] = []
+    hashed: dict[str, Sequence[Any]] = {}
+    for column in layout.columns:
+        found = _found(chunk, column)
+        if (column.is_key and found.null_count) or not is_finite(found):
+            return None
+        try:
+            array, values = _converted(found, column.type)
+        except UNFIT:
+            return None
+        arrays.append(array)
+        hashed[column.property_name] = values
+    organisations: list[str | None] = [None] * chunk.num_rows
+    if layout.organisation_index is not None:
+        organisations = arrays[layout.organisation_index].to_pylist()
+    return ExactRows(arrays, _hashes(hashed, chunk.num_rows), organisations)
+
+
+def _converted(found: Array, wanted: ColumnType) -> tuple[Array, Sequence[Any]]:
+    """Return a column in the type that the stream has for it, and its values as the JSON text has them."""
+    if wanted.kind is Kind.VARIANT:
+        texts = [None if each is None else encode_json(each) for each in found.to_pylist()]
+        array: Array = pa.array(texts, pa.string())
+        values = [None if each is None else msgspec.Raw(each) for each in texts]
+    else:
+        array = _cast(found, wanted)
+        values = (array if types.is_floating(array.type) else found).to_pylist()
+    if not _fits(array):
+        raise ValueError
+    return array, values
+
+
+def _found(chunk: pa.RecordBatch, column: Column) -> Array:
+    """Return the column of a property; without one each value is missing, which is NULL."""
+    if column.property_name not in chunk.schema.names:
+        return pa.nulls(chunk.num_rows)
+    found: Array = chunk.column(column.property_name)
+    return found.dictionary_decode() if types.is_dictionary(found.type) else found
+
+
+def _is_text(data_type: pa.DataType) -> bool:
+    return types.is_string(data_type) or types.is_large_string(data_type)
+
+
+def _is_bytes(data_type: pa.DataType) -> bool:
+    plain = types.is_binary(data_type) or types.is_large_binary(data_type)
+    return plain or types.is_fixed_size_binary(data_type)
+
+
+_SAME_FAMILY: dict[Kind, Callable[[pa.DataType], bool]] = {
+    Kind.NUMBER: types.is_integer,
+    Kind.FLOAT: lambda data_type: types.is_floating(data_type) or types.is_integer(data_type),
+    Kind.BOOLEAN: types.is_boolean,
+    Kind.TEXT: _is_text,
+    Kind.TIMESTAMP: types.is_timestamp,
+    Kind.DATE: types.is_date,
+    Kind.TIME: types.is_time,
+    Kind.BINARY: _is_bytes,
+}
+
+
+def _cast(found: Array, wanted: ColumnType) -> Array:
+    """Return a column in the type of the stream; raise where Arrow cannot do that without a loss."""
+    known: pa.DataType = found.type
+    is_decimal = types.is_decimal(known) and wanted.kind is Kind.NUMBER and known.scale <= wanted.scale
+    if not (types.is_null(known) or is_decimal or _SAME_FAMILY[wanted.kind](known)):
+        raise TypeError
+    found.validate(full=True)
+    return found.cast(arrow_type(wanted))
+
+
+def _fits(array: Array) -> bool:
+    """Tell whether all values of a column can be in the table."""
+    data_type = array.type
+    if len(array) == array.null_count:
+        return True
+    if types.is_string(data_type) or types.is_binary(data_type):
+        lengths: Array = pc.binary_length(array)
+        return int(pc.max(lengths).as_py()) <= MAX_VALUE_BYTES
+    if types.is_timestamp(data_type):
+        limits = pc.min_max(array)
+        return bool(
+            pc.greater_equal(limits["min"], FIRST_MOMENT).as_py()
+            and pc.less_equal(limits["max"], LAST_MOMENT).as_py()
+        )
+    return True
+
+
+def _hashes(columns: dict[str, Sequence[Any]], count: int) -> list[str]:
+    """Return the digests of rows, as `RecordDecoder.hash_row` makes them: by name, without NULL."""
+    names = sorted(columns)
+    rows = zip(*(columns[name] for name in names), strict=True) if names else [()] * count
+    return [
+        sha256(
+            encode_json({name: value for name, value in zip(names, row, strict=True) if value is not None})
+        ).hexdigest()[:HASH_DIGITS]
+        for row in rows
+    ]

@@ -1,0 +1,315 @@
+"""The message loop: takes lines of Singer messages, one after the other."""
+
+from __future__ import annotations
+
+import logging
+import shutil
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from target_gcs_snowflake_merge import batch_files, messages
+from target_gcs_snowflake_merge.batch import Origin
+from target_gcs_snowflake_merge.dispatch import Dispatch
+from target_gcs_snowflake_merge.errors import (
+    BadInputError,
+    BadRecordError,
+    LoaderError,
+    RecordBeforeSchemaError,
+)
+from target_gcs_snowflake_merge.exact_columns import exact_rows
+from target_gcs_snowflake_merge.filling import Filling
+from target_gcs_snowflake_merge.naming import REJECTED_TABLE
+from target_gcs_snowflake_merge.records import MAX_VALUE_BYTES
+from target_gcs_snowflake_merge.registry import Registry
+from target_gcs_snowflake_merge.settings import OVERWRITE
+from target_gcs_snowflake_merge.summary import COMPLETE, outcome_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    import pyarrow as pa
+
+    from target_gcs_snowflake_merge.loader import Loader
+    from target_gcs_snowflake_merge.mapping import Mapping
+    from target_gcs_snowflake_merge.messages import Message
+    from target_gcs_snowflake_merge.records import Row
+    from target_gcs_snowflake_merge.settings import Settings
+    from target_gcs_snowflake_merge.stream import Stream
+
+logger = logging.getLogger("target-gcs-snowflake-merge")
+
+
+class Intake:
+    """Reads the messages of one run."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        loader: Loader,
+        folder: Path,
+        emit: Callable[[bytes], None],
+        mapping: Mapping | None = None,
+    ) -> None:
+        """Take what it works with: FOLDER is its own, EMIT writes a STATE."""
+        self._settings = settings
+        self._loader = loader
+        self._folder = folder
+        self._mapping = mapping
+        self._dispatch = Dispatch(settings, loader, emit)
+        self._registry = Registry(loader, self._dispatch, mapping)
+        self._filling = Filling(settings, folder, self._registry, self._dispatch)
+        self._desk = ThreadPoolExecutor(1, thread_name_prefix="desk")
+        self._text = b""
+        self._told_by_tap = b""
+        self._line = 0
+        self._sequence = 0
+        self._handlers: dict[str, Callable[[Message], None]] = {
+            messages.RECORD: self._record,
+            messages.SCHEMA: self._schema,
+            messages.STATE: self._state,
+            messages.ACTIVATE_VERSION: self._activate_version,
+            messages.BATCH: self._batch,
+        }
+
+    def prepare(self) -> None:
+        """Find out at once whether this can work."""
+        self._aside(self._loader.prepare)
+
+    def _aside(self, work: Callable[[], None]) -> None:
+        """Do work on the warehouse outside the main thread: there the connector takes SIGINT for itself."""
+        self._desk.submit(work).result()
+
+    def process(self, line: bytes) -> str:
+        """Take one line; return the type of its message."""
+        self._line += 1
+        self._text = line
+        stream = self._registry.by_beginning.get(messages.beginning(line))
+        if stream is not None and self._take_at_once(stream, line):
+            return messages.RECORD
+        try:
+            message = messages.decode(line)
+        except BadRecordError as error:
+            self._sequence += 1
+            self._put_aside(error)
+            return "INVALID"
+        except BadInputError as error:
+            error.line = self._line
+            raise
+        handler = self._handlers.get(message.type)
+        if handler is None:
+            logger.warning("Line %d: messages of type %r are not known, ignored", self._line, message.type)
+        else:
+            self._guarded(handler, message)
+        return message.type
+
+    def idle(self) -> None:
+        """Load batches that have grown old while the tap is silent, and emit what STATE that allows."""
+        self._filling.load_full()
+        self._dispatch.collect()
+
+    def _take_at_once(self, stream: Stream, line: bytes) -> bool:
+        """Take a record whose line begins as one of this stream did; false when it needs a closer look."""
+        try:
+            message = stream.decoder.decode_message(line)
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+            return False
+        if len(line) > MAX_VALUE_BYTES or (message.version is not None and not stream.layout.is_versioned):
+            return False
+        self._sequence += 1
+        self._add(stream, message.record, message.version)
+        return True
+
+    def _guarded(self, handler: Callable[[Message], None], message: Message) -> None:
+        """Handle a message; a record that cannot be loaded is rejected, another fault says its line."""
+        try:
+            handler(message)
+        except RecursionError:
+            self._put_aside(BadRecordError(messages.TOO_DEEP, stream=message.stream or ""))
+        except BadRecordError as error:
+            if error.line:
+                raise
+            self._put_aside(error)
+        except BadInputError as error:
+            error.line = error.line or self._line
+            error.stream = error.stream or message.stream or ""
+            raise
+
+    def _put_aside(self, error: BadRecordError) -> None:
+        error.line = self._line
+        error.raw = error.raw or self._text
+        self._filling.reject(error, self._sequence)
+
+    def _record(self, message: Message) -> None:
+        name = message.stream or ""
+        if message.decoded is None and not bytes(message.record):
+            self._sequence += 1
+            reason = "a RECORD message needs a record"
+            raise BadRecordError(reason, stream=name)
+        if self._mapping is not None and self._mapping.targets(name):
+            for target, record in self._mapping.records(message):
+                self._accept(self._registry.streams[target], record, None, message.version)
+            return
+        stream = self._registry.streams.get(name)
+        if stream is None:
+            self._sequence += 1
+            reason = "a record came before the schema of its stream"
+            raise RecordBeforeSchemaError(reason, stream=name)
+        self._accept(stream, message.record, message.decoded, message.version)
+        if message.decoded is None and self._mapping is None and not stream.decoder.is_slow:
+            self._registry.by_beginning[messages.beginning(self._text)] = self._registry.streams[name]
+
+    def _accept(
+        self,
+        stream: Stream,
+        record: msgspec.Raw | bytes,
+        decoded: Any,  # noqa: ANN401 - any JSON value
+        version: int | None,
+    ) -> None:
+        if version is not None and not stream.layout.is_versioned:
+            stream = self._registry.describe(replace(stream.schema, is_versioned=True))
+        self._sequence += 1
+        try:
+            row = stream.decoder.decode(record) if decoded is None else stream.decoder.convert(decoded)
+        except BadRecordError as error:
+            error.stream, error.raw = stream.schema.stream, bytes(record) or self._text
+            raise
+        self._add(stream, row, version)
+
+    def _add(self, stream: Stream, row: Row, version: int | None) -> None:
+        self._filling.add(stream, row, Origin(self._sequence, self._line, len(self._text)), version)
+
+    def _state(self, message: Message) -> None:
+        if not bytes(message.value):
+            reason = "a STATE message needs a value"
+            raise BadInputError(reason)
+        self._told_by_tap = bytes(message.run_summary) or self._told_by_tap
+        self._filling.load_full()
+        self._dispatch.arrive(self._sequence, bytes(message.value))
+
+    def _schema(self, message: Message) -> None:
+        for stream in self._registry.take(message):
+            if message.complete_sets and stream.layout.parents and stream.layout.keys:
+                self._complete(stream, message.complete_sets)
+
+    def _complete(self, stream: Stream, sets: list[Any]) -> None:
+        """Take the announcement that all rows of some parents have been sent."""
+        stream.complete(stream.batch or self._filling.open_batch(stream, self._sequence), sets)
+        if stream.is_full_of_sets or stream.is_full(self._filling.limits):
+            self._dispatch.load(stream)
+
+    def _activate_version(self, message: Message) -> None:
+        """Remove the rows of earlier versions of a table, behind all records that came before.
+
+        A stream that sent no record at all has become empty; one whose records carry no version says nothing
+        of its rows.
+        """
+        names = self._mapping.targets(message.stream or "") if self._mapping else [message.stream or ""]
+        for name in names:
+            stream = self._registry.streams.get(name)
+            if stream is None or message.version is None or stream.has_unversioned_records:
+                logger.warning("Line %d: no versioned records of stream %r, ignored", self._line, name)
+            elif self._settings.load_method != OVERWRITE:
+                stream = self._registry.describe(replace(stream.schema, is_versioned=True))
+                self._dispatch.load(stream)
+                self._dispatch.activate_version(stream.target, message.version, self._sequence)
+
+    def _batch(self, message: Message) -> None:
+        """Take the records of the files that a BATCH message names."""
+        name = message.stream or ""
+        targets = self._mapping.targets(name) if self._mapping else [name]
+        if not all(target in self._registry.streams for target in targets):
+            reason = "a batch came before the schema of its stream"
+            raise RecordBeforeSchemaError(reason, stream=name)
+        for part in batch_files.parts(message.encoding or {}, message.manifest or []):
+            if isinstance(part, bytes) or not self._take_columns(message, part):
+                self._take_records(message, part)
+
+    def _take_records(self, message: Message, part: bytes | pa.RecordBatch) -> None:
+        for record, decoded in batch_files.records(part):
+            self._text = record
+            raw = msgspec.Raw(record)
+            self._guarded(
+                self._record,
+                messages.Message(
+                    messages.RECORD, message.stream, raw, version=message.version, decoded=decoded
+                ),
+            )
+
+    def _take_columns(self, message: Message, chunk: pa.RecordBatch) -> bool:
+        """Take rows as columns; false when they need a closer look, one by one."""
+        if self._mapping is not None:
+            return False
+        stream = self._registry.streams[message.stream or ""]
+        rows = exact_rows(chunk, stream.layout)
+        if rows is None or not rows.hashes:
+            return False
+        if message.version is not None and not stream.layout.is_versioned:
+            stream = self._registry.describe(replace(stream.schema, is_versioned=True))
+        self._filling.add_columns(stream, rows, self._sequence + 1, message.version)
+        self._sequence += len(rows.hashes)
+        return True
+
+    def hurry(self) -> None:
+        """Try nothing again from now on; called by a signal handler."""
+        self._loader.hurry()
+
+    def finish(self) -> None:
+        """Load what is left, wait until all of it is committed, emit the last STATE."""
+        self._dispatch.drain(self._registry)
+        self._aside(self._dispatch.replace)
+        self._aside(self._loader.sweep_objects)
+        self._summarize(COMPLETE)
+        self.close()
+        if self._filling.rejected:
+            logger.warning("%d records could not be loaded; see %s", self._filling.rejected, REJECTED_TABLE)
+
+    def abandon(self, error: LoaderError) -> None:
+        """End a run that cannot go on: what came before a bad message is committed, and its STATE emitted.
+
+        A table that is to be replaced stays as it was.
+        """
+        try:
+            if not isinstance(error, BadInputError) or self._settings.load_method == OVERWRITE:
+                for stream in self._registry.all_streams:
+                    stream.batch = None
+            while not self._is_drained():
+                pass
+        except LoaderError as another:
+            if another is not error:
+                logger.error("%s", another)  # noqa: TRY400 - a sentence for the user, no trace
+        finally:
+            self._dispatch.close()
+            self._aside(self._dispatch.discard)
+            self._summarize(outcome_of(error))
+            self.close()
+
+    def crash(self, error: BaseException) -> None:
+        """End a run that something unexpected has broken."""
+        with suppress(Exception):  # what follows from it must not hide it
+            self._summarize(outcome_of(error))
+        self.close()
+
+    def _summarize(self, outcome: str) -> None:
+        self._aside(partial(self._loader.summarize, outcome, self._told_by_tap))
+
+    def _is_drained(self) -> bool:
+        """Load what is left; false when that found one more record that does not fit, and cut it off."""
+        try:
+            self._dispatch.drain(self._registry)
+        except BadInputError:
+            return False
+        return True
+
+    def close(self) -> None:
+        """End threads and sessions, delete what lies on disk."""
+        self._desk.shutdown()
+        self._filling.close()
+        self._dispatch.close()
+        self._loader.close()
+        shutil.rmtree(self._folder, ignore_errors=True)

@@ -1,0 +1,316 @@
+"""The order of things: DDL, upload, COPY, check, MERGE and ledger in one transaction, and only then STATE."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import time
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from target_gcs_snowflake_merge import sql
+from target_gcs_snowflake_merge.errors import LoaderError, SessionLostError
+from target_gcs_snowflake_merge.layout import Catalog
+from target_gcs_snowflake_merge.naming import ROW_HASH, SUMMARY_TABLE
+from target_gcs_snowflake_merge.outcome import Changes, Loaded, Staged
+from target_gcs_snowflake_merge.provision import ledger_table, prepare_schema, prepare_stage, stage_name
+from target_gcs_snowflake_merge.settings import APPEND_ONLY, MERGE
+from target_gcs_snowflake_merge.staging import require_loaded, staging_columns, staging_name
+from target_gcs_snowflake_merge.summary import Tally, source_rows
+from target_gcs_snowflake_merge.sweep import leftover_tables, sweep_objects
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from target_gcs_snowflake_merge.batch import Batch, BatchFacts, Part
+    from target_gcs_snowflake_merge.layout import Layout
+    from target_gcs_snowflake_merge.retry import Patience
+    from target_gcs_snowflake_merge.settings import Settings
+    from target_gcs_snowflake_merge.storage import Lake
+    from target_gcs_snowflake_merge.warehouse import Answer, Session, Warehouse
+
+BRIEF_SECONDS = 10  # for what may as well be left undone
+
+logger = logging.getLogger("target-gcs-snowflake-merge")
+
+
+class Loader:
+    """Brings batches into tables, exactly once."""
+
+    def __init__(
+        self, settings: Settings, lake: Lake, warehouse: Warehouse, patience: Patience, run_id: str
+    ) -> None:
+        """Take what it works with; nothing is read or written yet."""
+        self._settings = settings
+        self._lake = lake
+        self._warehouse = warehouse
+        self._patience = patience
+        self._run_id = run_id
+        self._ledger = ledger_table(settings)
+        self._stage = stage_name(settings)
+        self._below_stage = ""
+        self._folders: set[str] = set()
+        self._has_summary = False
+        self.catalog = Catalog()
+        self.tally = Tally()
+
+    def prepare(self) -> None:
+        """Check what has to be there, make what may be made, and learn what the schema holds."""
+        self._lake.check()
+        session = self._warehouse.session
+        self.catalog = self._patience.run(
+            "read the schema", lambda _: prepare_schema(self._settings, session)
+        )
+        self._has_summary = True
+        self._below_stage = self._patience.run(
+            "find the stage", lambda _: prepare_stage(self._settings, session)
+        )
+        self._sweep_tables()
+
+    def _sweep_limit(self) -> dt.datetime:
+        return dt.datetime.now(dt.UTC) - dt.timedelta(hours=self._settings.sweep_after_hours)
+
+    def _sweep_tables(self) -> None:
+        for name in leftover_tables(self.catalog.tables, self._sweep_limit()):
+            logger.info("Sweeping %s, which a run left behind", name)
+            self.drop(self.table(name))
+
+    def sweep_objects(self) -> None:
+        """Delete what runs that died have left in the folders of the lake that this run wrote to."""
+        try:
+            sweep_objects(
+                self._lake, self._warehouse.session, self._ledger, self._folders, self._sweep_limit()
+            )
+        except LoaderError as error:
+            logger.warning("Orphans in the lake are left for a later run: %s", error)
+
+    def table(self, name: str) -> sql.Table:
+        """Return a table of the schema."""
+        return self._ledger.sibling(name)
+
+    def change_tables(self, statements: Sequence[str]) -> None:
+        """Run DDL; every statement may be sent twice."""
+        for statement in statements:
+            self._patience.run("prepare a table", partial(self._execute, statement))
+
+    def _execute(self, statement: str, _attempt: int) -> Answer:
+        return self._warehouse.session.execute(statement)
+
+    def load(self, batch: Batch, destination: Callable[[], sql.Table]) -> Loaded:
+        """Bring a batch into a table; DESTINATION is asked when it is this batch's turn."""
+        parts = batch.parts
+        if not parts and not batch.complete_sets:
+            return Loaded(batch.id)
+        target = destination()
+        for part in parts:
+            self._patience.run(f"upload {part.name}", partial(self._upload, part))
+        loaded = self.transfer(batch, parts, target)
+        self._folders.update(part.name.rsplit("/date=", 1)[0] for part in parts)
+        batch.remove()
+        return loaded
+
+    def transfer(self, batch: BatchFacts, parts: Sequence[Part], target: sql.Table) -> Loaded:
+        """Bring files that lie in the lake into a table, and enter the ledger."""
+        stream = batch.layout.stream
+        began = time.monotonic()
+        stagings: list[sql.Table] = []
+        try:
+            staged = (
+                self._patience.run(f"copy {stream}", lambda _: self._copy(batch, parts, stagings))
+                if parts
+                else None
+            )
+            entry = self._patience.run(
+                f"merge {stream}", lambda attempt: self._commit(attempt, batch, parts, target, staged)
+            )
+        except LoaderError:
+            for staging in stagings:
+                self.drop(staging)
+            raise
+        self.tally.committed(entry, parts, time.monotonic() - began)
+        self._log(stream, entry)
+        return Loaded(batch.id, tuple(stagings), entry)
+
+    def _log(self, stream: str, entry: sql.LedgerEntry) -> None:
+        logger.info(
+            "Loaded %s: %d records, %d inserted, %d updated, %d left alone, %d deleted",
+            stream,
+            entry.rows,
+            entry.inserted,
+            entry.updated,
+            entry.unchanged,
+            entry.deleted,
+        )
+
+    def activate_version(self, hold: str, target: sql.Table, version: int) -> Loaded:
+        """Mark or delete the rows that are not in a version of the table."""
+        hard = self._settings.hard_delete
+        self.change_tables([sql.activate_version(target, version, self._run_id, hard=hard)])
+        return Loaded(hold)
+
+    def _upload(self, part: Part, _attempt: int) -> None:
+        self._lake.upload(part.path, part.name)
+
+    def _copy(self, batch: BatchFacts, parts: Sequence[Part], stagings: list[sql.Table]) -> Staged:
+        """Copy into a staging table that nobody else knows: an earlier attempt may still be running.
+
+        STAGINGS takes note of it, so that it is dropped whatever comes of it.
+        """
+        session = self._warehouse.session
+        staging = self.table(staging_name(dt.datetime.now(dt.UTC)))
+        stagings.append(staging)
+        session.execute(sql.create_staging(staging, staging_columns(batch.layout)))
+        names = [self._below_stage + part.name for part in parts]
+        answer = session.execute(sql.copy_into(staging, self._stage, names))
+        require_loaded(answer, parts)
+        return Staged(staging, answer.statement_id)
+
+    def _commit(
+        self, attempt: int, batch: BatchFacts, parts: Sequence[Part], target: sql.Table, staged: Staged | None
+    ) -> sql.LedgerEntry:
+        """Merge and enter the ledger in one transaction; an earlier attempt may have committed unseen.
+
+        Then the ledger is asked twice: before the work is done again, and again behind the lock that the
+        MERGE takes, behind which an earlier attempt can no longer commit.
+        """
+        session = self._warehouse.session
+        if attempt and (changes := self._committed(session, batch)):
+            return self._entry(batch, parts, target, changes)
+        session.execute(sql.BEGIN)
+        try:
+            changes = Changes(statement_ids=(staged.copy_id,) if staged else ())
+            for statement in self._transfer(batch, target, staged):
+                changes = changes.plus(session.execute(statement))
+            if attempt and (earlier := self._committed(session, batch)):
+                session.execute(sql.ROLLBACK)
+                return self._entry(batch, parts, target, earlier)
+            entry = self._entry(batch, parts, target, changes)
+            session.execute(sql.insert_ledger(self._ledger, entry))
+            session.execute(sql.COMMIT)
+        except LoaderError as error:
+            roll_back(session, error)
+            raise
+        return entry
+
+    def _transfer(self, batch: BatchFacts, target: sql.Table, staged: Staged | None) -> list[str]:
+        """Return what moves staged rows into the table, then what marks the rows that are missing."""
+        layout, hard = batch.layout, self._settings.hard_delete
+        staging = staged.table if staged else None
+        statements = []
+        if staging is not None:
+            keyed = merge_keys(layout, self._settings)
+            if keyed.keys:
+                statements.append(sql.merge(keyed, target, staging, self._run_id, hard_delete=hard))
+            else:
+                statements.append(sql.append(layout, target, staging, self._run_id))
+        if batch.complete_sets:
+            sets = sql.CompleteSets(batch.complete_sets, batch.began_at)
+            statements.append(sql.mark_missing(layout, target, staging, sets, self._run_id, hard=hard))
+        return statements
+
+    def _committed(self, session: Session, batch: BatchFacts) -> Changes | None:
+        rows = session.execute(sql.find_batch(self._ledger, batch.id)).rows
+        return Changes(int(rows[0][0]), int(rows[0][1]), int(rows[0][2])) if rows else None
+
+    def _entry(
+        self, batch: BatchFacts, parts: Sequence[Part], target: sql.Table, changes: Changes
+    ) -> sql.LedgerEntry:
+        return sql.LedgerEntry(
+            batch_id=batch.id,
+            run_id=self._run_id,
+            stream=batch.layout.stream,
+            table=target.name,
+            organisations=batch.organisations,
+            files=tuple(self._settings.lake_url + part.name for part in parts),
+            rows=batch.rows,
+            inserted=changes.inserted,
+            updated=changes.updated,
+            deleted=changes.deleted,
+            first_sequence=batch.first_sequence,
+            last_sequence=batch.last_sequence,
+            began_at=batch.began_at,
+            statement_ids=changes.statement_ids,
+        )
+
+    def committed_since(self, day: dt.date) -> list[tuple[Any, ...]]:
+        """Return id and beginning of the batches from the day before on, oldest first."""
+        midnight = dt.datetime.combine(day, dt.time(), dt.UTC) - dt.timedelta(days=1)
+        return self._patience.run(
+            "read the ledger", partial(self._execute, sql.committed_since(self._ledger, midnight))
+        ).rows
+
+    def begin_replacement(self, model: sql.Table) -> sql.Table:
+        """Make an empty table like another, for a stream that replaces its table."""
+        replacement = self.table(staging_name(dt.datetime.now(dt.UTC)))
+        self.change_tables([sql.create_table_like(replacement, model)])
+        return replacement
+
+    def replace(self, target: sql.Table, replacement: sql.Table) -> None:
+        """Put a complete table in the place of the old one, at once."""
+        what = f"replace {target.name}"
+        written = self._patience.run(what, lambda _: self._newest_row(replacement))
+        self._patience.run(what, partial(self._swap, target, replacement, written))
+
+    def _swap(self, target: sql.Table, replacement: sql.Table, written: object, attempt: int) -> None:
+        """Exchange the tables, unless an earlier attempt has done it unseen: then its rows are there."""
+        if attempt and self._newest_row(target) == written:
+            return
+        self._warehouse.session.execute(sql.swap_tables(target, replacement))
+
+    def _newest_row(self, table: sql.Table) -> object:
+        return self._warehouse.session.execute(sql.newest_row(table)).rows[0][0]
+
+    def drop(self, table: sql.Table) -> None:
+        """Drop a staging table; one that stays is swept by a later run."""
+        try:
+            self._briefly.run("drop a staging table", partial(self._execute, sql.drop_table(table)))
+        except LoaderError as error:
+            logger.warning("The staging table %s is left behind: %s", table, error)
+
+    def summarize(self, outcome: str, source: bytes = b"") -> None:
+        """Enter what the run did, and what the tap says of itself; a run is none the worse without."""
+        if not self._has_summary:
+            return
+        now = dt.datetime.now(dt.UTC)
+        rows = [*self.tally.table_rows(self._run_id, outcome, now), *source_rows(source, self._run_id, now)]
+        statement = sql.insert_summary(self.table(SUMMARY_TABLE), rows)
+        try:
+            self._briefly.run("write the summary", partial(self._execute, statement))
+        except LoaderError as error:
+            logger.warning("The run has no row in %s: %s", SUMMARY_TABLE, error)
+
+    @property
+    def _briefly(self) -> Patience:
+        return replace(self._patience, seconds=min(self._patience.seconds, BRIEF_SECONDS))
+
+    def merges(self, layout: Layout) -> bool:
+        """Tell whether rows that are loaded twice are there once."""
+        return bool(merge_keys(layout, self._settings).keys)
+
+    def hurry(self) -> None:
+        """Try nothing again from now on; called by a signal handler."""
+        self._patience.stopping.set()
+
+    def close(self) -> None:
+        """End all sessions."""
+        self._warehouse.close()
+
+
+def merge_keys(layout: Layout, settings: Settings) -> Layout:
+    """Return a layout whose keys are what to merge on; none means to append."""
+    if settings.load_method == APPEND_ONLY:
+        return replace(layout, keys=())
+    if not layout.keys and settings.keyless_method == MERGE:
+        return replace(layout, keys=(ROW_HASH,))
+    return layout
+
+
+def roll_back(session: Session, error: LoaderError) -> None:
+    """Undo an open transaction; where that fails the session ends, which undoes it too."""
+    if isinstance(error, SessionLostError):
+        return
+    try:
+        session.execute(sql.ROLLBACK)
+    except LoaderError:
+        session.close()

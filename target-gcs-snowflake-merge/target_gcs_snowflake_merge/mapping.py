@@ -1,0 +1,47 @@
+"""Stream maps and flattening, done by the SDK where they are configured."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from target_gcs_snowflake_merge.records import encode_json
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from singer_sdk.mapper import PluginMapper
+
+    from target_gcs_snowflake_merge.messages import Message
+
+CONFIGURED_BY = ("stream_maps", "flattening_enabled")
+
+
+class Mapping:
+    """Turns the records of one stream into those of others."""
+
+    def __init__(self, mapper: PluginMapper) -> None:
+        """Take the SDK's mapper."""
+        self._mapper = mapper
+
+    def register(
+        self, stream: str, schema: dict[str, Any], keys: list[str]
+    ) -> Iterator[tuple[str, dict[str, Any], list[str]]]:
+        """Yield name, schema and keys of each stream that a stream becomes."""
+        self._mapper.register_raw_stream_schema(stream, schema, keys)
+        for stream_map in self._mapper.stream_maps[stream]:
+            transformed_keys = stream_map.transformed_key_properties
+            yield stream_map.stream_alias, stream_map.transformed_schema, list(transformed_keys or ())
+
+    def targets(self, stream: str) -> list[str]:
+        """Return the streams that a stream becomes."""
+        return [stream_map.stream_alias for stream_map in self._mapper.stream_maps.get(stream, ())]
+
+    def records(self, message: Message) -> Iterator[tuple[str, bytes]]:
+        """Yield each record that the record of a message becomes, as JSON text."""
+        for stream_map in self._mapper.stream_maps.get(message.stream or "", ()):
+            record = msgspec.json.decode(message.record) if message.decoded is None else dict(message.decoded)
+            transformed = stream_map.transform(record)
+            if transformed is not None:
+                yield stream_map.stream_alias, encode_json(transformed)

@@ -1,0 +1,78 @@
+"""Names in the warehouse: which table a stream has, which column a property has."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from hashlib import blake2b
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+
+MAX_CHARACTERS = 255  # Snowflake's limit for an identifier
+KEPT_CHARACTERS = 200  # leaves room for suffixes
+
+INGESTED_AT = "_INGESTED_AT"
+BATCH_ID = "_BATCH_ID"
+DELETED_AT = "_DELETED_AT"
+ROW_HASH = "_ROW_HASH"
+SEQUENCE = "_SEQUENCE"
+TABLE_VERSION = "_SDC_TABLE_VERSION"
+SOFT_DELETED_AT = "_SDC_DELETED_AT"
+LOADER_COLUMNS = (INGESTED_AT, BATCH_ID, DELETED_AT, ROW_HASH)
+RESERVED_COLUMNS = frozenset({*LOADER_COLUMNS, SEQUENCE, TABLE_VERSION})
+
+LEDGER_TABLE = "_LOAD_LEDGER"
+REJECTED_TABLE = "_REJECTED_RECORD"
+SUMMARY_TABLE = "_RUN_SUMMARY"
+STAGING_PREFIX = "_STAGING_"
+RESERVED_TABLES = frozenset({LEDGER_TABLE, REJECTED_TABLE, SUMMARY_TABLE})
+
+
+def conform(name: str) -> str:
+    """Return NAME in upper case, with an underscore for all that is neither letter, digit nor `_`.
+
+    A name that begins with a digit gets an underscore in front, so that it needs no quotes.
+    """
+    conformed = "".join(character if character.isalnum() or character == "_" else "_" for character in name)
+    conformed = conformed.upper()
+    if not conformed or conformed[0].isdigit():
+        conformed = f"_{conformed}"
+    return conformed if len(conformed) <= KEPT_CHARACTERS else with_digest(conformed[:KEPT_CHARACTERS], name)
+
+
+def with_digest(conformed: str, name: str) -> str:
+    """Return a name that belongs to NAME alone, whatever else the stream holds."""
+    digest = blake2b(name.encode("utf-8", "surrogatepass"), digest_size=4).hexdigest()
+    return f"{conformed}__{digest.upper()}"
+
+
+def name_columns(properties: Iterable[str]) -> dict[str, str]:
+    """Return the column of each property, in the order given.
+
+    Of properties whose names collide, the one in lower case keeps the plain name, else the one in upper
+    case, else the first by code point; the others get a suffix made from their own name. So a column
+    keeps its name, in whichever order a tap lists its properties.
+    """
+    names = list(properties)
+    rivals: dict[str, list[str]] = defaultdict(list)
+    for name in names:
+        rivals[conform(name)].append(name)
+    plain = {
+        min(rival, key=_precedence)
+        for conformed, rival in rivals.items()
+        if conformed not in RESERVED_COLUMNS
+    }
+    return {name: conform(name) if name in plain else with_digest(conform(name), name) for name in names}
+
+
+def _precedence(name: str) -> tuple[bool, bool, str]:
+    return (name != name.lower(), name != name.upper(), name)
+
+
+def name_table(stream: str, taken: Collection[str]) -> str:
+    """Return the table of a stream; a name that is taken or the loader's own gets a suffix."""
+    conformed = conform(stream)
+    if conformed in taken or conformed in RESERVED_TABLES or conformed.startswith(STAGING_PREFIX):
+        return with_digest(conformed, stream)
+    return conformed

@@ -1,0 +1,103 @@
+"""Reads lines from standard input, so that a signal stops between two messages and never inside one."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from collections import Counter
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from singer_sdk.singerlib.encoding import GenericSingerReader
+
+from target_gcs_snowflake_merge.errors import LoaderError, TerminatedError
+from target_gcs_snowflake_merge.lines import lines_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from typing import IO
+
+    from target_gcs_snowflake_merge.intake import Intake
+    from target_gcs_snowflake_merge.lines import Lines
+
+SILENT_SECONDS = 1.0  # after which batches are looked at although no line has come
+
+
+class LineReader(GenericSingerReader[bytes]):
+    """Feeds an intake with lines; stands where the SDK expects its reader of messages."""
+
+    default_input = property(lambda _: sys.stdin.buffer)
+
+    def __init__(self, open_intake: Callable[[], Intake]) -> None:
+        """Take a way to open the intake when the first line is wanted."""
+        super().__init__()
+        self._open_intake = open_intake
+        self._intake: Intake | None = None
+        self._is_waiting = False
+        self._signal: int | None = None
+
+    def deserialize_json(self, line: bytes) -> dict[str, Any]:
+        """Decode nothing here: the intake decodes, by type of message."""
+        raise AssertionError(line)
+
+    def process_lines(
+        self, file_input: IO[Any] | None, callbacks: dict[str, Callable[[dict[str, Any]], None]]
+    ) -> Counter[str]:
+        """Take all lines of a file; the callbacks of the SDK are not used."""
+        del callbacks
+        self._intake = intake = self._open_intake()
+        counts: Counter[str] = Counter()
+        with self._ending(intake):
+            intake.prepare()
+            lines = lines_of(self.default_input if file_input is None else file_input)
+            while (line := self._next_line(lines)) != b"":
+                if line is None:
+                    intake.idle()
+                else:
+                    counts[intake.process(line)] += 1
+        return counts
+
+    def finish(self) -> None:
+        """Load what is left; a signal in the meantime does not cut that short, but is told of."""
+        if self._intake is None:
+            return
+        with self._ending(self._intake):
+            self._intake.finish()
+        if self._signal is not None:
+            raise terminated(self._signal)
+
+    def terminate(self, signal_number: int) -> None:
+        """Stop before the next message; called by a signal handler."""
+        self._signal = signal_number
+        if self._intake is not None:
+            self._intake.hurry()
+        if self._is_waiting:
+            raise terminated(signal_number)
+
+    @contextmanager
+    def _ending(self, intake: Intake) -> Iterator[None]:
+        """End an intake properly when it cannot go on; what follows from a signal is the signal's."""
+        try:
+            yield
+        except LoaderError as error:
+            intake.abandon(error)
+            if self._signal is not None and not isinstance(error, TerminatedError):
+                raise terminated(self._signal) from error
+            raise
+        except BaseException as error:
+            intake.crash(error)
+            raise
+
+    def _next_line(self, lines: Lines) -> bytes | None:
+        if self._signal is not None:
+            raise terminated(self._signal)
+        self._is_waiting = True
+        try:
+            return lines.take(SILENT_SECONDS)
+        finally:
+            self._is_waiting = False
+
+
+def terminated(signal_number: int) -> TerminatedError:
+    """Return the error that ends a run which was told to stop."""
+    return TerminatedError(signal_number, signal.Signals(signal_number).name)

@@ -1,0 +1,274 @@
+"""From the JSON text of a record to a typed row.
+
+The fast way is one typed decode by a Struct generated from the layout. What it refuses takes the slow way,
+which mends what is harmless (an integer written as 1.0, a date-time without a time, half a surrogate pair)
+and names the field of what is not.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import math
+import re
+from base64 import b64decode
+from decimal import Decimal, InvalidOperation
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+import msgspec
+from msgspec.structs import astuple
+
+from target_gcs_snowflake_merge.errors import BadRecordError, MissingKeyError
+from target_gcs_snowflake_merge.schema import ColumnType, Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from target_gcs_snowflake_merge.layout import Column, Layout
+
+Row: TypeAlias = msgspec.Struct
+
+MAX_VALUE_BYTES = 16 * 1024 * 1024  # of a VARCHAR or VARIANT without an explicit length
+HASH_DIGITS = 32
+JSON_NULL = msgspec.Raw(b"null")
+UNFIT_NAME = re.compile(r'[\x00-\x1f"\\\ud800-\udfff]')
+
+_PYTHON_TYPES: dict[Kind, Any] = {
+    Kind.FLOAT: float,
+    Kind.BOOLEAN: bool,
+    Kind.TEXT: str,
+    Kind.TIMESTAMP: str,  # Arrow reads it, many at a time
+    Kind.DATE: dt.date,
+    Kind.TIME: dt.time,
+    Kind.BINARY: bytes,
+    Kind.VARIANT: msgspec.Raw,
+}
+encode_json = msgspec.json.Encoder(decimal_format="number").encode
+
+
+class RecordMessage(msgspec.Struct, gc=False):
+    """A RECORD message that is decoded in one go."""
+
+    record: Row
+    version: int | None = None
+
+
+class RecordDecoder:
+    """Decodes the records of one stream into rows.
+
+    The fields of a row are called `f0`, `f1`, ... as the columns are numbered; they lie in the order of the
+    names of their properties, so that what is hashed does not depend on the order of a schema.
+    """
+
+    def __init__(self, layout: Layout) -> None:
+        """Generate the type of the rows; a key must be there and must not be NULL."""
+        self.layout = layout
+        names = [column.property_name for column in layout.columns]
+        # A Struct cannot have such names: the records of the stream take the slow way, all of them.
+        is_unfit = any(UNFIT_NAME.search(name) for name in names)
+        self.is_slow = is_unfit or any(column.is_mixed for column in layout.columns)
+        if is_unfit:
+            names = [column.name for column in layout.columns]
+        order = sorted(range(len(names)), key=names.__getitem__)
+        self._positions = [order.index(index) for index in range(len(names))]
+        self._row_type: type[Row] = msgspec.defstruct(
+            "Row",
+            [_field(index, layout.columns[index]) for index in order],
+            rename={f"f{index}": name for index, name in enumerate(names)},
+            omit_defaults=True,
+            kw_only=True,
+            gc=False,
+        )
+        self._decode: Callable[[msgspec.Raw | bytes], Row] = msgspec.json.Decoder(self._row_type).decode
+        # It decodes a whole line, and refuses all but a record of this stream.
+        message_type: Any = msgspec.defstruct(
+            "Message",
+            [
+                ("type", Literal["RECORD"]),
+                ("stream", Literal[layout.stream]),
+                ("record", self._row_type),
+                ("version", int | None, None),
+            ],
+            gc=False,
+        )
+        self.decode_message: Callable[[bytes], RecordMessage] = msgspec.json.Decoder(message_type).decode
+        self._variants = [
+            f"f{index}" for index, column in enumerate(layout.columns) if column.type.kind is Kind.VARIANT
+        ]
+
+    def columns(self, rows: Sequence[Row]) -> list[Sequence[Any]]:
+        """Return the values of rows by column, in the order of the layout."""
+        values = list(zip(*map(astuple, rows), strict=True))
+        return [values[position] for position in self._positions]
+
+    def hash_row(self, row: Row) -> str:
+        """Return a digest of the values of a row, by the names of their properties; NULL does not count.
+
+        So a new column that is still empty does not make every row look changed. A null that JSON spells
+        out becomes NULL here, in the row: only in a VARIANT it could be told from one.
+        """
+        for name in self._variants:
+            if getattr(row, name) == JSON_NULL:
+                setattr(row, name, None)
+        return sha256(encode_json(row)).hexdigest()[:HASH_DIGITS]
+
+    def decode(self, record: msgspec.Raw | bytes) -> Row:
+        """Return the row of a record's JSON text, or raise `BadRecordError`."""
+        try:
+            row = self.convert(load_json(bytes(record))) if self.is_slow else self._decode(record)
+        except (msgspec.MsgspecError, UnicodeDecodeError):
+            row = self.convert(load_json(bytes(record)))
+        self.check_sizes(row, len(memoryview(record)))
+        return row
+
+    def convert(self, record: Any) -> Row:  # noqa: ANN401 - whatever the message holds
+        """Return the row of a decoded record, value by value, or raise `BadRecordError`."""
+        if not isinstance(record, dict):
+            message = "the record is not an object"
+            raise BadRecordError(message)
+        values = {}
+        for index, column in enumerate(self.layout.columns):
+            value = record.get(column.property_name)
+            if value is None and column.is_key:
+                state = "is NULL" if column.property_name in record else "is missing"
+                message = f"key property {column.property_name!r} {state}"
+                raise MissingKeyError(message)
+            if column.is_mixed and value is not None and not isinstance(value, str):
+                value = encode_json(value).decode()
+            if value is not None:
+                values[f"f{index}"] = _convert(column, value)
+        return self._row_type(**values)
+
+    def check_sizes(self, row: Row, record_bytes: int) -> None:
+        """Raise `BadRecordError` where a value is too long for its column."""
+        if record_bytes <= MAX_VALUE_BYTES:
+            return
+        for index, column in enumerate(self.layout.columns):
+            value = getattr(row, f"f{index}")
+            if isinstance(value, str):
+                value = value.encode("utf-8")
+            if isinstance(value, bytes | msgspec.Raw) and len(memoryview(value)) > MAX_VALUE_BYTES:
+                shown = bytes(memoryview(value)[:100])
+                raise BadRecordError.of_field(column.property_name, shown, "is longer than 16 MB")
+
+
+def load_json(text: bytes) -> Any:  # noqa: ANN401 - any JSON value
+    """Decode JSON that the fast decoder refused, with exact numbers."""
+    try:
+        return json.loads(text.decode("utf-8"), parse_float=Decimal)
+    except UnicodeDecodeError as error:
+        message = f"the text is not UTF-8 at byte {error.start}: {text[error.start : error.start + 8]!r}"
+        raise BadRecordError(message) from None
+    except ValueError as error:
+        message = f"the text is not JSON: {error}"
+        raise BadRecordError(message) from None
+
+
+def _field(index: int, column: Column) -> Any:  # noqa: ANN401 - what defstruct takes
+    kind = column.type.kind
+    python_type = _PYTHON_TYPES.get(kind, Decimal if column.type.scale else int)
+    if column.is_key:
+        return (f"f{index}", python_type)
+    return (f"f{index}", python_type if kind is Kind.VARIANT else python_type | None, None)
+
+
+def _convert(column: Column, value: Any) -> Any:  # noqa: ANN401 - a JSON value to a Python value
+    try:
+        return _CONVERTERS[column.type.kind](value, column.type)
+    except (ValueError, TypeError, ArithmeticError, OverflowError):
+        raise BadRecordError.of_field(column.property_name, value, f"is no {column.type.sql}") from None
+
+
+def _to_number(value: Any, kind: ColumnType) -> int | Decimal:  # noqa: ANN401
+    if isinstance(value, bool) or not isinstance(value, int | Decimal | str):
+        raise TypeError
+    if isinstance(value, str) and not kind.scale:
+        raise TypeError
+    exact = Decimal(value)
+    if not exact.is_finite() or exact.adjusted() >= kind.precision - kind.scale:
+        raise InvalidOperation
+    if not kind.scale:
+        if exact != exact.to_integral_value():
+            raise InvalidOperation
+        return int(exact)
+    return exact
+
+
+def _to_float(value: Any, _: ColumnType) -> float:  # noqa: ANN401
+    if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
+        raise TypeError
+    number = float(value)
+    if not math.isfinite(number):
+        raise ValueError
+    return number
+
+
+def _to_boolean(value: Any, _: ColumnType) -> bool:  # noqa: ANN401
+    if not isinstance(value, bool):
+        raise TypeError
+    return value
+
+
+def _text(value: Any) -> str:  # noqa: ANN401
+    if not isinstance(value, str):
+        raise TypeError
+    return value
+
+
+def _to_text(value: Any, _: ColumnType) -> str:  # noqa: ANN401
+    return whole_text(_text(value))
+
+
+def _to_timestamp(value: Any, _: ColumnType) -> str:  # noqa: ANN401
+    return dt.datetime.fromisoformat(_text(value).strip()).isoformat()
+
+
+def _to_date(value: Any, _: ColumnType) -> dt.date:  # noqa: ANN401
+    moment = dt.datetime.fromisoformat(_text(value).strip())
+    if moment.time() != dt.time():
+        raise ValueError
+    return moment.date()
+
+
+def _to_time(value: Any, _: ColumnType) -> dt.time:  # noqa: ANN401
+    return dt.time.fromisoformat(_text(value).strip())
+
+
+def _to_binary(value: Any, _: ColumnType) -> bytes:  # noqa: ANN401
+    return b64decode(_text(value), validate=True)
+
+
+def _to_variant(value: Any, _: ColumnType) -> msgspec.Raw:  # noqa: ANN401
+    return msgspec.Raw(encode_json(whole_value(value)))
+
+
+def whole_text(text: str) -> str:
+    """Return text that UTF-8 can hold: half a surrogate pair becomes U+FFFD."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def whole_value(value: Any) -> Any:  # noqa: ANN401 - a JSON value
+    """Return a JSON value whose text UTF-8 can hold; `ValueError` for a number that JSON has no word for."""
+    if isinstance(value, str):
+        return whole_text(value)
+    if isinstance(value, dict):
+        return {whole_text(name): whole_value(each) for name, each in value.items()}
+    if isinstance(value, list):
+        return [whole_value(each) for each in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        raise ValueError
+    return value
+
+
+_CONVERTERS: dict[Kind, Callable[[Any, ColumnType], Any]] = {
+    Kind.NUMBER: _to_number,
+    Kind.FLOAT: _to_float,
+    Kind.BOOLEAN: _to_boolean,
+    Kind.TEXT: _to_text,
+    Kind.TIMESTAMP: _to_timestamp,
+    Kind.DATE: _to_date,
+    Kind.TIME: _to_time,
+    Kind.BINARY: _to_binary,
+    Kind.VARIANT: _to_variant,
+}

@@ -1,0 +1,109 @@
+"""The streams of a run: how each lies in its table, and what happens when its schema changes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+from referencing.exceptions import Unresolvable
+from singer_sdk.singerlib.schema import resolve_schema_references
+
+from target_gcs_snowflake_merge import rejected
+from target_gcs_snowflake_merge.errors import BadInputError
+from target_gcs_snowflake_merge.layout import StreamSchema, plan
+from target_gcs_snowflake_merge.naming import REJECTED_TABLE, name_table
+from target_gcs_snowflake_merge.stream import Stream
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from target_gcs_snowflake_merge.dispatch import Dispatch
+    from target_gcs_snowflake_merge.loader import Loader
+    from target_gcs_snowflake_merge.mapping import Mapping
+    from target_gcs_snowflake_merge.messages import Message
+
+COMPLETE_SET_OF = "x-complete-set-of"
+
+
+class Registry:
+    """Knows the streams by their names."""
+
+    def __init__(self, loader: Loader, dispatch: Dispatch, mapping: Mapping | None = None) -> None:
+        """Know no stream yet."""
+        self._loader = loader
+        self._dispatch = dispatch
+        self._mapping = mapping
+        self._tables: dict[str, str] = {}
+        self.streams: dict[str, Stream] = {}
+        self._rejects: Stream | None = None
+        self.by_beginning: dict[bytes, Stream] = {}
+        """Streams by how the lines of their records begin, as long as no schema changes."""
+
+    def take(self, message: Message) -> Iterator[Stream]:
+        """Yield the streams that a SCHEMA message describes: one, or what stream maps make of it."""
+        name = message.stream or ""
+        schema = msgspec.json.decode(message.schema) if bytes(message.schema) else None
+        if not name or not isinstance(schema, dict) or not isinstance(schema.get("properties"), dict):
+            reason = "a SCHEMA message needs a stream and a schema with properties"
+            raise BadInputError(reason, stream=name)
+        keys = message.key_properties or []
+        described = [(name, schema, keys)]
+        if self._mapping is not None:
+            described = list(self._mapping.register(name, schema, keys))
+        for target, mapped, mapped_keys in described:
+            properties = resolved_properties(target, mapped)
+            bookmark = next(iter(message.bookmark_properties or ()), None)
+            parents = tuple(schema.get(COMPLETE_SET_OF) or ())
+            known = self.streams.get(target)
+            is_versioned = known is not None and known.schema.is_versioned
+            yield self.describe(
+                StreamSchema(target, properties, tuple(mapped_keys), bookmark, parents, is_versioned)
+            )
+
+    def describe(self, schema: StreamSchema) -> Stream:
+        """Take the schema of a stream; what came under an earlier one is loaded before the table changes."""
+        known = self.streams.get(schema.stream)
+        if known is not None and known.schema == schema:
+            return known
+        stream = self._lay_out(schema, self._table_of(schema.stream), known)
+        self.streams[schema.stream] = stream
+        self.by_beginning.clear()
+        return stream
+
+    @property
+    def rejects(self) -> Stream:
+        """Return the stream of records that cannot be loaded; a tap may have one of the same name."""
+        self._rejects = self._rejects or self._lay_out(rejected.SCHEMA, REJECTED_TABLE, None)
+        return self._rejects
+
+    @property
+    def all_streams(self) -> list[Stream]:
+        """Return the streams of the tap, then that of the rejected records, where there are some."""
+        return [*self.streams.values(), *([self._rejects] if self._rejects else [])]
+
+    def _lay_out(self, schema: StreamSchema, table: str, known: Stream | None) -> Stream:
+        target = self._loader.table(table)
+        layout, statements = plan(schema, target, self._loader.catalog)
+        stream = Stream(schema, layout, target)
+        if known is not None:
+            self._dispatch.load(known)
+            stream.take_over(known)
+        if statements:
+            self._dispatch.change_table(target, statements)
+        return stream
+
+    def _table_of(self, name: str) -> str:
+        if name not in self._tables:
+            self._tables[name] = name_table(name, self._tables.values())
+        return self._tables[name]
+
+
+def resolved_properties(stream: str, schema: dict[str, Any]) -> dict[str, Any]:
+    """Return the properties of a schema, references resolved; one that is no object may be anything."""
+    properties = schema["properties"]
+    schema["properties"] = {name: each if isinstance(each, dict) else {} for name, each in properties.items()}
+    try:
+        return dict(resolve_schema_references(schema)["properties"])
+    except (Unresolvable, TypeError, AttributeError, RecursionError) as error:
+        reason = f"the schema cannot be understood: {error}"
+        raise BadInputError(reason, stream=stream) from None

@@ -1,0 +1,119 @@
+"""Replay: brings files that lie in the lake into a table once more, without asking the source."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import re
+import uuid
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from target_gcs_snowflake_merge.batch import Part
+from target_gcs_snowflake_merge.columns import LAYOUT_KEY, layout_of
+from target_gcs_snowflake_merge.errors import FatalLoadError
+from target_gcs_snowflake_merge.layout import prepare_table
+from target_gcs_snowflake_merge.paths import safe
+from target_gcs_snowflake_merge.sweep import orphans
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from target_gcs_snowflake_merge.layout import Layout
+    from target_gcs_snowflake_merge.loader import Loader
+    from target_gcs_snowflake_merge.storage import Lake, Object
+
+_NAME = re.compile(
+    r"[^/]+/(?:org=(?P<org>[^/]*)/)?date=(?P<date>\d{4}-\d\d-\d\d)/(?P<batch>[0-9a-f]+)-\d+\.parquet"
+)
+
+logger = logging.getLogger("target-gcs-snowflake-merge")
+
+
+@dataclass(frozen=True)
+class Window:
+    """Which files are replayed; the days are those on which their batches began, both included."""
+
+    stream: str
+    first_day: dt.date
+    last_day: dt.date
+    organisation: str | None = None
+
+    def holds(self, name: str) -> bool:
+        """Tell whether a file is to be replayed."""
+        match = _NAME.fullmatch(name)
+        return (
+            match is not None
+            and self.first_day <= dt.date.fromisoformat(match["date"]) <= self.last_day
+            and (self.organisation is None or match["org"] == safe(self.organisation))
+        )
+
+
+@dataclass
+class ReplayedBatch:
+    """The files of one batch of an earlier run, loaded as a batch of their own."""
+
+    layout: Layout
+    rows: int
+    organisations: tuple[str, ...]
+    id: str = field(default_factory=lambda: uuid.uuid4().hex)
+    began_at: dt.datetime = field(default_factory=lambda: dt.datetime.now(dt.UTC))
+    first_sequence: int = 0
+    last_sequence: int = 0
+    complete_sets: list[tuple[str | int | bool, ...]] = field(default_factory=list)
+
+
+def batches(objects: Iterable[Object], window: Window) -> list[list[Object]]:
+    """Return the files of a window, batch by batch, in the order in which the batches were written."""
+    groups: dict[str, list[Object]] = {}
+    for each in objects:
+        if window.holds(each.name):
+            match = _NAME.fullmatch(each.name)
+            groups.setdefault(match["batch"] if match else "", []).append(each)
+    return sorted(groups.values(), key=lambda group: min(each.created for each in group))
+
+
+def replay(loader: Loader, lake: Lake, window: Window) -> int:
+    """Load the files of a window again; return how many batches there were.
+
+    Files of a batch that was never committed are left out: the tap has sent their records once more.
+    """
+    objects = lake.list(f"{safe(window.stream)}/")
+    never_committed = set(orphans(objects, loader.committed_since(window.first_day)))
+    groups = batches([each for each in objects if each.name not in never_committed], window)
+    tables = frozenset(loader.catalog.tables)
+    for number, group in enumerate(groups, 1):
+        logger.info("Replaying batch %d of %d, %d files", number, len(groups), len(group))
+        parts, layout = describe(lake, group)
+        table = loader.table(layout.table)
+        if layout.table in tables and not loader.merges(layout):
+            message = (
+                f"The stream {window.stream!r} has no key, its rows would be there twice: rename the table"
+                f" {table} before a replay, or set keyless_method to merge."
+            )
+            raise FatalLoadError(message)
+        loader.change_tables(prepare_table(layout, table, loader.catalog))
+        batch = ReplayedBatch(layout, sum(part.rows for part in parts), organisations(group))
+        loaded = loader.transfer(batch, parts, table)
+        for staging in loaded.stagings:
+            loader.drop(staging)
+    return len(groups)
+
+
+def describe(lake: Lake, group: Sequence[Object]) -> tuple[list[Part], Layout]:
+    """Read from the files of a batch how many rows they have, and how these lie."""
+    parts = []
+    for each in group:
+        schema, rows = lake.describe(each.name)
+        if LAYOUT_KEY not in (schema.metadata or {}):
+            message = f"{each.name} was not written by this target, or by a version that wrote no layout."
+            raise FatalLoadError(message)
+        parts.append(Part(Path(each.name), each.name, rows))
+    return parts, layout_of(schema)
+
+
+def organisations(group: Sequence[Object]) -> tuple[str, ...]:
+    """Return the organisations whose rows are in some files."""
+    matches = [_NAME.fullmatch(each.name) for each in group]
+    return tuple(sorted({match["org"] for match in matches if match and match["org"] is not None}))

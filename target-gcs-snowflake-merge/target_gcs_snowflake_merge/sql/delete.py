@@ -1,0 +1,73 @@
+"""The statements that mark or remove rows which the source no longer has."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from target_gcs_snowflake_merge.naming import BATCH_ID, DELETED_AT, INGESTED_AT, TABLE_VERSION
+from target_gcs_snowflake_merge.sql.text import NOW_UTC, literal, moment, quote
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from target_gcs_snowflake_merge.layout import Layout
+    from target_gcs_snowflake_merge.sql.text import Table
+
+Parent = tuple[str | int | bool, ...]
+
+
+@dataclass(frozen=True)
+class CompleteSets:
+    """The parents all of whose rows a batch holds, and when the batch began to be read."""
+
+    parents: Sequence[Parent]
+    began_at: datetime
+
+
+def mark_missing(  # noqa: PLR0913 - the parts of one statement
+    layout: Layout, target: Table, staging: Table | None, sets: CompleteSets, run_id: str, *, hard: bool
+) -> str:
+    """Return the statement for rows of complete sets that were not among the staged rows.
+
+    Keys are never NULL, so NOT IN is safe. Without a staging table no row was sent at all. Rows that
+    another run has written since the batch began are newer than what the batch knows: they stay.
+    """
+    columns = ", ".join(quote(column.name) for column in layout.parents)
+    parents = ",\n".join(f"    ({', '.join(map(value, parent))})" for parent in sets.parents)
+    conditions = [
+        f"({columns}) IN (\n{parents}\n  )",
+        f"({quote(INGESTED_AT)} < {moment(sets.began_at)} OR {quote(BATCH_ID)} = {literal(run_id)})",
+    ]
+    if staging is not None:
+        keys = ", ".join(map(quote, layout.keys))
+        conditions.append(f"({keys}) NOT IN (SELECT {keys} FROM {staging})")  # noqa: S608 - all quoted
+    return _remove(target, conditions, run_id, hard=hard)
+
+
+def activate_version(target: Table, version: int, run_id: str, *, hard: bool) -> str:
+    """Return the statement for rows that are in no version of the table from this one on."""
+    column = quote(TABLE_VERSION)
+    return _remove(target, [f"({column} IS NULL OR {column} < {version})"], run_id, hard=hard)
+
+
+def value(literal_value: str | int | bool) -> str:  # noqa: FBT001 - a JSON value
+    """Return a JSON value as a literal."""
+    if isinstance(literal_value, bool):
+        return str(literal_value).upper()
+    return str(literal_value) if isinstance(literal_value, int) else literal(literal_value)
+
+
+def _remove(target: Table, conditions: Sequence[str], run_id: str, *, hard: bool) -> str:
+    if hard:
+        where = "\n  AND ".join(conditions)
+        return f"DELETE FROM {target}\nWHERE {where}"  # noqa: S608 - every name is quoted
+    where = "\n  AND ".join([*conditions, f"{quote(DELETED_AT)} IS NULL"])
+    return (
+        f"UPDATE {target} SET\n"
+        f"  {quote(DELETED_AT)} = {NOW_UTC},\n"
+        f"  {quote(INGESTED_AT)} = {NOW_UTC},\n"
+        f"  {quote(BATCH_ID)} = {literal(run_id)}\n"
+        f"WHERE {where}"
+    )

@@ -1,0 +1,165 @@
+"""The statements that bring staged rows into a table."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from target_gcs_snowflake_merge.naming import (
+    BATCH_ID,
+    DELETED_AT,
+    INGESTED_AT,
+    ROW_HASH,
+    SEQUENCE,
+    SOFT_DELETED_AT,
+    TABLE_VERSION,
+)
+from target_gcs_snowflake_merge.schema import Kind
+from target_gcs_snowflake_merge.sql.text import NOW_UTC, literal, quote
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from target_gcs_snowflake_merge.layout import Layout
+    from target_gcs_snowflake_merge.sql.text import Table
+
+
+def merge(layout: Layout, target: Table, staging: Table, run_id: str, *, hard_delete: bool = False) -> str:
+    """Return the MERGE of staged rows on the keys of the stream.
+
+    Of several rows with one key the newest by replication key counts, among equals the last that was
+    sent. A row is left alone when nothing in it changed, or when the table holds a newer one.
+    """
+    loaded = _loader_values(layout, run_id)
+    columns = [column.name for column in layout.columns]
+    updated = {
+        **{name: f"S.{quote(name)}" for name in columns if name not in layout.keys},
+        **dict.fromkeys(layout.displaced, "NULL"),
+        **loaded,
+    }
+    inserted = {**{name: f"S.{quote(name)}" for name in columns}, **loaded}
+    on = "\n  AND ".join(f"T.{quote(key)} = S.{quote(key)}" for key in layout.keys)
+    is_deleted = _is_deleted(layout) if hard_delete else None
+    delete = f"WHEN MATCHED AND {is_deleted}{_not_older(layout)} THEN DELETE\n" if is_deleted else ""
+    wanted = f" AND NOT ({is_deleted})" if is_deleted else ""
+    return (
+        f"MERGE INTO {target} AS T\n"
+        f"USING (\n{_indent(_newest_rows(layout, staging))}\n) AS S\n"
+        f"ON {on}\n"
+        f"{delete}"
+        f"WHEN MATCHED{_changed(layout)}{_not_older(layout)} THEN UPDATE SET\n{_assignments(updated)}\n"
+        f"{_version_clause(layout)}"
+        f"{_insert(inserted, wanted)}"
+    )
+
+
+def append(layout: Layout, target: Table, staging: Table, run_id: str) -> str:
+    """Return the MERGE that adds all staged rows: unlike INSERT it takes the lock of the table.
+
+    An earlier attempt whose outcome is not known cannot commit behind this one, as it could behind an INSERT.
+    """
+    inserted = {column.name: f"S.{quote(column.name)}" for column in layout.columns}
+    inserted |= _loader_values(layout, run_id)
+    return (
+        f"MERGE INTO {target} AS T\n"
+        f"USING (\n{_indent(_all_rows(layout, staging))}\n) AS S\n"
+        f"ON FALSE\n"
+        f"{_insert(inserted)}"
+    )
+
+
+def _insert(values: Mapping[str, str], condition: str = "") -> str:
+    names, expressions = _lines(map(quote, values)), _lines(values.values())
+    return f"WHEN NOT MATCHED{condition} THEN INSERT (\n{names}\n) VALUES (\n{expressions}\n)"  # noqa: S608 - all quoted
+
+
+def _all_rows(layout: Layout, staging: Table) -> str:
+    selected = [_column(column.name, column.type.kind) for column in layout.columns]
+    selected += map(quote, [ROW_HASH, *([TABLE_VERSION] if layout.is_versioned else [])])
+    return f"SELECT\n{_lines(selected)}\nFROM {staging}"
+
+
+def _newest_rows(layout: Layout, staging: Table) -> str:
+    order = [f"{quote(SEQUENCE)} DESC"]
+    if layout.replication_key:
+        order.insert(0, f"{quote(layout.replication_key)} DESC NULLS LAST")
+    keys = ", ".join(map(quote, layout.keys))
+    return (
+        f"{_all_rows(layout, staging)}\n"
+        f"QUALIFY ROW_NUMBER() OVER (PARTITION BY {keys} ORDER BY {', '.join(order)}) = 1"
+    )
+
+
+def _changed(layout: Layout) -> str:
+    """Return the condition that a row differs, or comes back, or goes."""
+    differs = f"T.{quote(ROW_HASH)} IS DISTINCT FROM S.{quote(ROW_HASH)}"
+    deleted = f"T.{quote(DELETED_AT)} IS DISTINCT FROM {_deleted_at(layout)}"
+    if not _is_deleted(layout):
+        deleted = f"T.{quote(DELETED_AT)} IS NOT NULL"
+    return f"\n  AND ({differs} OR {deleted})"
+
+
+def _not_older(layout: Layout) -> str:
+    """Return the condition that keeps older data from replacing newer; a NULL is older than everything.
+
+    The order is that of `_newest_rows`, so that it does not matter where one batch ends and the next begins.
+    """
+    if not layout.replication_key or layout.replication_key in layout.keys:
+        return ""
+    key = quote(layout.replication_key)
+    return f"\n  AND (T.{key} IS NULL OR S.{key} >= T.{key})"
+
+
+def _version_clause(layout: Layout) -> str:
+    """Return what notes that an unchanged row is in this version too, and touches nothing else."""
+    if not layout.is_versioned:
+        return ""
+    version = quote(TABLE_VERSION)
+    return (
+        f"WHEN MATCHED AND T.{version} IS DISTINCT FROM S.{version} THEN UPDATE SET\n"
+        f"  {version} = S.{version}\n"
+    )
+
+
+def _is_deleted(layout: Layout) -> str | None:
+    """Return the condition that the source reports a row as deleted, where the stream can say so."""
+    has_column = any(column.name == SOFT_DELETED_AT for column in layout.columns)
+    return f"S.{quote(SOFT_DELETED_AT)} IS NOT NULL" if has_column else None
+
+
+def _deleted_at(layout: Layout) -> str:
+    return f"S.{quote(SOFT_DELETED_AT)}" if _is_deleted(layout) else "NULL"
+
+
+def _loader_values(layout: Layout, run_id: str) -> dict[str, str]:
+    values = {
+        INGESTED_AT: NOW_UTC,
+        BATCH_ID: literal(run_id),
+        DELETED_AT: _deleted_at(layout),
+        ROW_HASH: f"S.{quote(ROW_HASH)}",
+    }
+    if layout.is_versioned:
+        values[TABLE_VERSION] = f"S.{quote(TABLE_VERSION)}"
+    return values
+
+
+def _column(name: str, kind: Kind) -> str:
+    """Return a staged column; JSON text becomes a real VARIANT here, since COPY would leave it a string."""
+    value = _value(name, kind)
+    return value if value == quote(name) else f"{value} AS {quote(name)}"
+
+
+def _value(name: str, kind: Kind) -> str:
+    """Return the value of a staged column; with `d` the last value of a name counts that comes twice."""
+    return f"PARSE_JSON({quote(name)}, 'd')" if kind is Kind.VARIANT else quote(name)
+
+
+def _assignments(values: Mapping[str, str]) -> str:
+    return _lines(f"{quote(name)} = {value}" for name, value in values.items())
+
+
+def _lines(parts: Iterable[str]) -> str:
+    return ",\n".join(f"  {part}" for part in parts)
+
+
+def _indent(text: str) -> str:
+    return "\n".join(f"  {line}" for line in text.splitlines())

@@ -1,0 +1,5 @@
+"""The edges of a transaction."""
+
+BEGIN = "BEGIN"
+COMMIT = "COMMIT"
+ROLLBACK = "ROLLBACK"

@@ -1,0 +1,77 @@
+"""One stream: what is known of it, and the batch that is being filled for it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from target_gcs_snowflake_merge.errors import BadInputError
+from target_gcs_snowflake_merge.records import RecordDecoder
+
+if TYPE_CHECKING:
+    from typing import Any
+
+    from target_gcs_snowflake_merge.batch import Batch, Limits
+    from target_gcs_snowflake_merge.layout import Layout, StreamSchema
+    from target_gcs_snowflake_merge.sql import Table
+
+MAX_COMPLETE_SET_VALUES = 8_000  # Snowflake takes 16,384 expressions in a list
+PATIENCE_WITH_SETS = 4  # times the limit of rows, for a tap that promises sets and never completes them
+
+
+class Stream:
+    """A stream that is being read."""
+
+    def __init__(self, schema: StreamSchema, layout: Layout, target: Table) -> None:
+        """Begin with no batch."""
+        self.schema = schema
+        self.layout = layout
+        self.target = target
+        self.decoder = RecordDecoder(layout)
+        self.batch: Batch | None = None
+        self.has_unversioned_records = False
+        self.is_inside_set = False
+        self.is_set_split = False
+
+    def take_over(self, known: Stream) -> None:
+        """Go on where the same stream stood before its schema changed."""
+        self.has_unversioned_records = known.has_unversioned_records
+        self.is_set_split = known.is_set_split
+
+    def note_record(self, version: int | None) -> None:
+        """Remember that a record came, and of which version of the table."""
+        if version is None:
+            self.has_unversioned_records = True
+        if self.layout.parents:
+            self.is_inside_set = True
+
+    def is_full(self, limits: Limits) -> bool:
+        """Tell whether the batch should be loaded now; a complete set is not split between two batches."""
+        if self.batch is None or not self.batch.is_full(limits):
+            return False
+        return not self.is_inside_set or self.batch.taken >= limits.rows * PATIENCE_WITH_SETS
+
+    def detach(self) -> None:
+        """Let the batch go, which is to be loaded, and begin anew."""
+        self.batch = None
+        self.is_set_split = self.is_set_split or self.is_inside_set
+
+    def complete(self, batch: Batch, sets: list[Any]) -> None:
+        """Note for which parents the batch holds every row; a set that was split tells nothing."""
+        if not self.is_set_split:
+            batch.complete_sets += [self._parent(each) for each in sets]
+        self.is_inside_set = self.is_set_split = False
+
+    @property
+    def is_full_of_sets(self) -> bool:
+        """Tell whether more parents would make too long a statement."""
+        parents = len(self.batch.complete_sets) if self.batch else 0
+        return parents * len(self.layout.parents) >= MAX_COMPLETE_SET_VALUES
+
+    def _parent(self, announced: Any) -> tuple[str | int | bool, ...]:  # noqa: ANN401 - a JSON value
+        names = [column.property_name for column in self.layout.parents]
+        if not isinstance(announced, dict) or not all(
+            isinstance(announced.get(name), str | int) for name in names
+        ):
+            message = f"x-complete-sets needs a value of {', '.join(names)} in each element"
+            raise BadInputError(message, stream=self.schema.stream)
+        return tuple(announced[name] for name in names)

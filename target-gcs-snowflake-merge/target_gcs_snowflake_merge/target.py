@@ -1,0 +1,188 @@
+"""The target as a Singer plugin: its command line, its settings, its errors as one sentence each."""
+
+from __future__ import annotations
+
+import gc
+import os
+import signal
+import sys
+import tempfile
+import uuid
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any, NoReturn
+
+from singer_sdk.configuration._dict_config import parse_environment_config
+from singer_sdk.exceptions import ConfigValidationError
+from singer_sdk.helpers.capabilities import PluginCapabilities
+from singer_sdk.target_base import Target
+
+from target_gcs_snowflake_merge.errors import LoaderError, SettingsError, TerminatedError
+from target_gcs_snowflake_merge.intake import Intake
+from target_gcs_snowflake_merge.last_input import forget_input
+from target_gcs_snowflake_merge.loader import Loader
+from target_gcs_snowflake_merge.login import connection_options
+from target_gcs_snowflake_merge.mapping import CONFIGURED_BY, Mapping
+from target_gcs_snowflake_merge.provision import ledger_table
+from target_gcs_snowflake_merge.reader import LineReader
+from target_gcs_snowflake_merge.replay import replay
+from target_gcs_snowflake_merge.retry import Patience
+from target_gcs_snowflake_merge.settings import CONFIG_SCHEMA, Settings, orchestrator_run_id, without_empty
+from target_gcs_snowflake_merge.storage import Lake
+from target_gcs_snowflake_merge.summary import COMPLETE, outcome_of
+from target_gcs_snowflake_merge.warehouse import Warehouse
+
+if TYPE_CHECKING:
+    import logging
+    from collections.abc import Iterator
+    from types import FrameType
+
+    from singer_sdk.plugin_base import _ConfigInput
+
+    from target_gcs_snowflake_merge.replay import Window
+
+
+class TargetGCSSnowflakeMerge(Target):
+    """Loads Singer records into Snowflake: Parquet on Google Cloud Storage, COPY INTO, MERGE."""
+
+    name = "target-gcs-snowflake-merge"
+    package_name = "target-gcs-snowflake-merge"
+    config_jsonschema = CONFIG_SCHEMA
+    capabilities = [  # noqa: RUF012 - the SDK's own way to declare them
+        PluginCapabilities.ABOUT,
+        PluginCapabilities.STREAM_MAPS,
+        PluginCapabilities.FLATTENING,
+        PluginCapabilities.STRUCTURED_LOGGING,
+    ]
+
+    def __init__(
+        self,
+        *,
+        config: dict[str, Any] | None = None,
+        parse_env_config: bool = False,
+        validate_config: bool = True,
+        setup_mapper: bool = True,
+    ) -> None:
+        """Read the settings; nothing is connected yet."""
+        self.append_builtin_config(self.config_jsonschema)
+        given = without_empty(config or {})
+        if parse_env_config:
+            given |= environment_config(self._env_var_prefix, self.config_jsonschema)
+        self._lines = LineReader(self._open_intake)
+        super().__init__(
+            config=given,
+            validate_config=validate_config,
+            setup_mapper=setup_mapper,
+            message_reader=self._lines,
+        )
+
+    @classmethod
+    def append_builtin_config(cls, config_jsonschema: dict[str, Any]) -> None:
+        """Add the settings of the SDK that this target honours: stream maps and flattening."""
+        super(Target, cls).append_builtin_config(config_jsonschema)
+
+    @classmethod
+    def invoke(  # type: ignore[override]
+        cls,
+        *,
+        about: bool = False,
+        about_format: str | None = None,
+        config: _ConfigInput | None = None,
+        file_input: IO[str] | None = None,
+    ) -> None:
+        """Run the command; an error of ours ends it with one sentence."""
+        with one_sentence(cls.logger):
+            super().invoke(about=about, about_format=about_format, config=config, file_input=file_input)
+
+    def _validate_config(self, *, raise_errors: bool = True) -> list[str]:
+        try:
+            return super()._validate_config(raise_errors=raise_errors)
+        except ConfigValidationError as error:
+            message = f"The settings are not valid: {'; '.join(error.errors)}."
+            raise SettingsError(message) from None
+
+    def process_endofpipe(self) -> None:
+        """Load what is left when the input has ended."""
+        self._lines.finish()
+
+    def _handle_termination(self, signum: int, frame: FrameType | None) -> None:
+        del frame
+        signal.signal(signum, signal.SIG_DFL)  # the second signal of a kind ends the process at once
+        self._lines.terminate(signum)
+
+    def _open_intake(self) -> Intake:
+        gc.freeze()  # what the imports have made stays: looking at it again and again would cost a tenth
+        settings = Settings.from_config(self.config)
+        loader, _ = open_loader(settings)
+        folder = Path(tempfile.mkdtemp(prefix=f"{self.name}-"))
+        mapping = Mapping(self.mapper) if any(self.config.get(name) for name in CONFIGURED_BY) else None
+        return Intake(settings, loader, folder, write_state, mapping)
+
+    def replay(self, window: Window) -> None:
+        """Load files of the lake once more."""
+        loader, lake = open_loader(Settings.from_config(self.config))
+        outcome = COMPLETE
+        try:
+            loader.prepare()
+            count = replay(loader, lake, window)
+            self.logger.info("Replayed %d batches of %s", count, window.stream)
+        except BaseException as error:
+            outcome = outcome_of(error)
+            raise
+        finally:
+            loader.summarize(outcome)
+            loader.close()
+
+
+def open_loader(settings: Settings) -> tuple[Loader, Lake]:
+    """Return what loads, and the lake that it loads from; nothing is connected yet."""
+    run_id = orchestrator_run_id() or str(uuid.uuid4())
+    warehouse = Warehouse(connection_options(settings, run_id))
+    owner = f"{settings.account}/{ledger_table(settings)}"
+    lake = Lake(settings.bucket, settings.folder, owner)
+    return Loader(settings, lake, warehouse, Patience(settings.retry_seconds), run_id), lake
+
+
+def environment_config(prefix: str, schema: dict[str, Any]) -> dict[str, Any]:
+    """Return the settings that environment variables hold; an empty one is not set."""
+    properties = {
+        name: definition
+        for name, definition in schema["properties"].items()
+        if os.environ.get(prefix + name.upper())
+    }
+    try:
+        return parse_environment_config({"properties": properties}, prefix)
+    except ValueError as error:
+        names = ", ".join(prefix + name.upper() for name in properties)
+        message = f"A variable among {names} has a value of the wrong type: {error}."
+        raise SettingsError(message) from None
+
+
+@contextmanager
+def one_sentence(logger: logging.Logger) -> Iterator[None]:
+    """End the process with one sentence where something goes wrong; the trace is for those who ask."""
+    try:
+        yield
+    except TerminatedError as error:
+        logger.error("%s", error)  # noqa: TRY400 - no trace
+        sys.exit(128 + error.signal_number)
+    except LoaderError as error:
+        logger.error("%s", error)  # noqa: TRY400 - no trace
+        _leave()
+    except Exception as error:
+        text = "Unexpected %s: %s (LOGLEVEL=DEBUG shows where)"
+        logger.error(text, type(error).__name__, error)  # noqa: TRY400 - no trace
+        logger.debug("Where it came from:", exc_info=True)
+        _leave()
+
+
+def _leave() -> NoReturn:
+    with suppress(OSError, ValueError):  # there may be no standard input
+        forget_input(sys.stdin.fileno())
+    sys.exit(1)
+
+
+def write_state(state: bytes) -> None:
+    """Write a STATE for the tap's next run to standard output."""
+    sys.stdout.write(state.decode() + "\n")
+    sys.stdout.flush()
