@@ -1,0 +1,48 @@
+with pull_request as (
+    select * from {{ ref('stg_github__pull_request') }}
+),
+
+revert as (
+    select
+        pull_request_key,
+        repository_key,
+        created_at,
+        merged_at,
+        _ingested_at,
+        try_to_number(regexp_substr(head_ref, '^revert-([0-9]+)-', 1, 1, 'i', 1)) as reverted_number,
+        regexp_substr(title, '^revert "(.*)"$', 1, 1, 'is', 1) as reverted_title
+    from pull_request
+    where
+        regexp_like(head_ref, 'revert-[0-9]+-.*', 'is')
+        or regexp_like(title, 'revert([^a-z].*)?', 'is')
+),
+
+-- The branch that GitHub's button makes names the number; the title that it makes quotes the title.
+matched as (
+    select
+        revert.pull_request_key as revert_pull_request_key,
+        reverted.pull_request_key as reverted_pull_request_key,
+        revert.merged_at is not null as is_effective,
+        greatest(revert._ingested_at, reverted._ingested_at) as _ingested_at
+    from revert
+    left join pull_request as reverted
+        on
+            revert.repository_key = reverted.repository_key
+            and revert.pull_request_key <> reverted.pull_request_key
+            and reverted.merged_at is not null
+            and case
+                when revert.reverted_number is not null then revert.reverted_number = reverted.number
+                else revert.reverted_title = reverted.title and revert.created_at >= reverted.merged_at
+            end
+    qualify row_number() over (
+        partition by revert.pull_request_key
+        order by reverted.merged_at desc nulls last, reverted.number desc
+    ) = 1
+)
+
+select
+    revert_pull_request_key,
+    reverted_pull_request_key,
+    is_effective,
+    _ingested_at
+from matched

@@ -1,0 +1,98 @@
+with merged as (
+    select
+        pull_request_key,
+        repository_key,
+        merge_commit_sha,
+        merged_at
+    from {{ ref('stg_github__pull_request') }}
+    where
+        merged_at is not null
+        and base_ref = default_branch
+),
+
+-- The commit that merged has the files of a squash; a merge has those of its own commits, too.
+touching_commit as (
+    select
+        pull_request_key,
+        repository_key,
+        merge_commit_sha as commit_sha
+    from merged
+    union
+    select
+        merged.pull_request_key,
+        merged.repository_key,
+        listed.commit_sha
+    from merged
+    inner join {{ ref('stg_github__pull_request_commit') }} as listed
+        on merged.pull_request_key = listed.pull_request_key
+    union
+    -- A rebase makes each commit again, at the moment of the merge; of the old ones they keep the author's date.
+    select
+        merged.pull_request_key,
+        merged.repository_key,
+        rebased.commit_sha
+    from merged
+    inner join {{ ref('stg_github__pull_request_commit') }} as listed
+        on merged.pull_request_key = listed.pull_request_key
+    inner join {{ ref('stg_github__commit') }} as rebased
+        on
+            merged.repository_key = rebased.repository_key
+            and listed.authored_at = rebased.authored_at
+            and rebased.committed_at >= dateadd('minute', -1, merged.merged_at)
+            and rebased.committed_at <= dateadd('minute', 1, merged.merged_at)
+),
+
+touched as (
+    select distinct
+        touching_commit.pull_request_key,
+        touching_commit.repository_key,
+        commit_file.file_path
+    from touching_commit
+    inner join {{ ref('stg_github__commit_file') }} as commit_file
+        on
+            touching_commit.repository_key = commit_file.repository_key
+            and touching_commit.commit_sha = commit_file.commit_sha
+),
+
+-- Of the prefixes that a path begins with, the longest wins.
+owned as (
+    select
+        touched.pull_request_key,
+        service.service
+    from touched
+    inner join {{ ref('int_github__service') }} as service
+        on
+            touched.repository_key = service.repository_key
+            and (
+                service.path_prefix = ''
+                or touched.file_path = service.path_prefix
+                or startswith(touched.file_path, service.path_prefix || '/')
+            )
+    qualify row_number() over (
+        partition by touched.pull_request_key, touched.file_path
+        order by length(service.path_prefix) desc, service.service asc
+    ) = 1
+),
+
+-- Where no file is known, the pull request is one of the whole repository.
+unknown as (
+    select
+        merged.pull_request_key,
+        service.service
+    from merged
+    inner join {{ ref('int_github__service') }} as service
+        on
+            merged.repository_key = service.repository_key
+            and service.path_prefix = ''
+    where merged.pull_request_key not in (select touched.pull_request_key from touched)
+)
+
+select distinct
+    pull_request_key,
+    service
+from owned
+union
+select
+    pull_request_key,
+    service
+from unknown

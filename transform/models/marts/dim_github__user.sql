@@ -1,0 +1,36 @@
+with version as (
+    select
+        *,
+        dbt_valid_from as began_at,
+        dbt_valid_to as ended_at
+    from {{ ref('snap_github__user') }}
+    -- A state that was replaced before time passed was a mistake, not history.
+    where dbt_valid_to is null or dbt_valid_to > dbt_valid_from
+),
+
+period as (
+    select
+        *,
+        row_number() over (partition by github_login order by began_at, ended_at nulls last) as period_number
+    from version
+)
+
+select
+    github_login || '|' || period_number as user_key,
+    github_login,
+    github_user_id,
+    account_type,
+    person_key,
+    ldap,
+    name,
+    email,
+    team,
+    title,
+    manager_ldap,
+    is_active,
+    match_method,
+    -- What is known first is taken to have been so before.
+    iff(period_number = 1, '1970-01-01'::timestamp_ntz, began_at) as valid_from,
+    ended_at as valid_to,
+    ended_at is null as is_current
+from period

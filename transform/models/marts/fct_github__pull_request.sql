@@ -1,0 +1,154 @@
+{{
+    config(
+        materialized='incremental',
+        unique_key='pull_request_key',
+        incremental_predicates=['dbt_internal_dest.created_at = dbt_internal_source.created_at'],
+        pre_hook='{{ delete_vanished("pull_request", "pull_request_key", "updated_at") }}',
+    )
+}}
+
+with deployed as (
+    select
+        pull_request_key,
+        min(merge_to_deploy_seconds) as deploy_seconds
+    from {{ ref('fct_github__lead_time_to_deploy') }}
+    group by pull_request_key
+),
+
+revert as (
+    select * from {{ ref('int_github__pull_request_revert') }}
+),
+
+reverted as (
+    select distinct reverted_pull_request_key as pull_request_key
+    from revert
+    where is_effective
+),
+
+{#- A deployment or a revert changes pull requests of which nothing was loaded again. -#}
+{%- set changed_elsewhere %}
+    union
+    select
+        known.pull_request_key,
+        known.pull_request_id
+    from {{ this }} as known
+    left join deployed on known.pull_request_key = deployed.pull_request_key
+    left join reverted on known.pull_request_key = reverted.pull_request_key
+    left join revert on known.pull_request_key = revert.revert_pull_request_key
+    where
+        known.deploy_seconds is distinct from deployed.deploy_seconds
+        or known.is_reverted <> (reverted.pull_request_key is not null)
+        or known.reverted_pull_request_key is distinct from revert.reverted_pull_request_key
+{%- endset %}
+
+{{ changed_cte(changed_pull_requests() ~ changed_elsewhere) }}
+
+pull_request as (
+    {{ current_rows('pull_request', 'pull_request_key', 'updated_at') }}
+),
+
+lifecycle as (
+    select *
+    from {{ ref('int_github__pull_request_lifecycle') }}
+    {% if is_incremental() %}
+    where pull_request_key in (select changed.pull_request_key from changed)
+    {% endif %}
+),
+
+identity as (
+    select * from {{ ref('int_github__user_identity') }}
+),
+
+final as (
+    select
+        -- keys
+        pull_request.pull_request_key,
+        pull_request.repository_key,
+        dim_user.user_key as author_user_key,
+        revert.reverted_pull_request_key,
+
+        -- what it is
+        pull_request.source_org,
+        pull_request.pull_request_id,
+        pull_request.repository_id,
+        pull_request.repository_full_name,
+        pull_request.number,
+        pull_request.title,
+        pull_request.state,
+        pull_request.html_url,
+        pull_request.base_ref,
+        pull_request.head_ref,
+        iff(pull_request.is_merged, pull_request.merge_commit_sha, null) as merge_commit_sha,
+
+        -- people
+        pull_request.author_login,
+        {{ account_type('pull_request.author_login', 'pull_request.author_user_type', 'identity.is_service_account') }}
+            as author_type,
+        identity.person_key as author_person_key,
+        dim_user.team as author_team,
+        pull_request.merged_by_login,
+
+        -- flags
+        pull_request.is_merged,
+        coalesce(pull_request.is_draft, false) as is_draft,
+        coalesce(pull_request.base_ref = pull_request.default_branch, false) as is_to_default_branch,
+        iff(
+            pull_request.is_merged and pull_request.merged_by_login is not null,
+            merger.person_key = identity.person_key,
+            null
+        ) as is_self_merged,
+        revert.revert_pull_request_key is not null as is_revert,
+        reverted.pull_request_key is not null as is_reverted,
+        lifecycle.review_count > 0 as is_reviewed,
+
+        -- times
+        pull_request.created_at,
+        pull_request.updated_at,
+        pull_request.closed_at,
+        pull_request.merged_at,
+        lifecycle.first_commit_at,
+        lifecycle.first_response_at,
+        lifecycle.first_review_at,
+        lifecycle.first_approval_at,
+
+        -- durations
+        lifecycle.seconds_to_first_response,
+        lifecycle.seconds_to_first_review,
+        lifecycle.seconds_to_first_approval,
+        lifecycle.seconds_to_merge,
+        lifecycle.coding_seconds,
+        lifecycle.pickup_seconds,
+        lifecycle.review_seconds,
+        deployed.deploy_seconds,
+        lifecycle.coding_seconds + lifecycle.pickup_seconds + lifecycle.review_seconds + deployed.deploy_seconds
+            as cycle_seconds,
+
+        -- counts
+        lifecycle.review_count,
+        lifecycle.reviewer_count,
+        lifecycle.approver_count,
+        lifecycle.review_round_count,
+        pull_request.additions,
+        pull_request.deletions,
+        pull_request.additions + pull_request.deletions as changed_lines,
+        pull_request.changed_files,
+        pull_request.commit_count,
+        {{ size_class('pull_request.additions + pull_request.deletions') }} as size_class,
+        lifecycle._ingested_at
+    from pull_request
+    inner join lifecycle on pull_request.pull_request_key = lifecycle.pull_request_key
+    left join identity
+        on lower(coalesce(pull_request.author_login, 'ghost')) = identity.github_login
+    left join {{ ref('int_github__user_identity') }} as merger
+        on lower(pull_request.merged_by_login) = merger.github_login
+    left join {{ ref('dim_github__user') }} as dim_user
+        on
+            lower(coalesce(pull_request.author_login, 'ghost')) = dim_user.github_login
+            and pull_request.created_at >= dim_user.valid_from
+            and (pull_request.created_at < dim_user.valid_to or dim_user.valid_to is null)
+    left join revert on pull_request.pull_request_key = revert.revert_pull_request_key
+    left join reverted on pull_request.pull_request_key = reverted.pull_request_key
+    left join deployed on pull_request.pull_request_key = deployed.pull_request_key
+)
+
+{{ only_differences('final', 'pull_request_key', 'created_at') }}

@@ -1,0 +1,109 @@
+{{
+    config(
+        materialized='incremental',
+        unique_key='review_key',
+        incremental_predicates=['dbt_internal_dest.pull_request_created_at = dbt_internal_source.pull_request_created_at'],
+        pre_hook=[
+            '{{ delete_vanished("pull_request", "pull_request_key", "updated_at") }}',
+            '{{ delete_vanished("pull_request_review", "review_key", "submitted_at") }}',
+        ],
+    )
+}}
+
+with
+{{ changed_cte(changed_pull_requests()) }}
+
+review as (
+    {{ current_rows('pull_request_review', 'review_key', 'submitted_at') }}
+),
+
+pull_request as (
+    {{ current_rows('pull_request', 'pull_request_key', 'updated_at') }}
+),
+
+identity as (
+    select * from {{ ref('int_github__user_identity') }}
+),
+
+attributed as (
+    select
+        review.*,
+        pull_request.repository_full_name,
+        pull_request.created_at as pull_request_created_at,
+        pull_request.merged_at as pull_request_merged_at,
+        author.person_key as author_person_key,
+        reviewer.person_key as reviewer_person_key,
+        {{ account_type('review.reviewer_login', 'review.reviewer_user_type', 'reviewer.is_service_account') }}
+            as reviewer_type,
+        greatest(review._ingested_at, pull_request._ingested_at) as newest_ingested_at
+    from review
+    inner join pull_request on review.pull_request_key = pull_request.pull_request_key
+    left join identity as author
+        on lower(coalesce(pull_request.author_login, 'ghost')) = author.github_login
+    left join identity as reviewer
+        on lower(coalesce(review.reviewer_login, 'ghost')) = reviewer.github_login
+),
+
+judged as (
+    select
+        *,
+        submitted_at is not null and state <> 'PENDING' as is_submitted,
+        reviewer_person_key = author_person_key as is_self_review
+    from attributed
+),
+
+numbered as (
+    select
+        *,
+        is_submitted and not is_self_review and reviewer_type = 'human' as is_counted,
+        iff(
+            is_submitted and not is_self_review and reviewer_type = 'human',
+            row_number() over (
+                partition by
+                    pull_request_key,
+                    is_submitted and not is_self_review and reviewer_type = 'human'
+                order by submitted_at asc, review_id asc
+            ),
+            null
+        ) as review_number
+    from judged
+),
+
+final as (
+    select
+        numbered.review_key,
+        numbered.pull_request_key,
+        numbered.repository_key,
+        dim_user.user_key as reviewer_user_key,
+        numbered.source_org,
+        numbered.review_id,
+        numbered.pull_request_id,
+        numbered.pull_request_number,
+        numbered.repository_full_name,
+        numbered.reviewer_login,
+        numbered.reviewer_type,
+        numbered.reviewer_person_key,
+        dim_user.team as reviewer_team,
+        numbered.state,
+        numbered.commit_sha,
+        numbered.is_submitted,
+        numbered.is_self_review,
+        numbered.is_counted,
+        numbered.review_number,
+        numbered.submitted_at,
+        {{ seconds_between('numbered.pull_request_created_at', 'numbered.submitted_at') }}
+            as seconds_since_opened,
+        numbered.pull_request_created_at,
+        numbered.newest_ingested_at as _ingested_at
+    from numbered
+    left join {{ ref('dim_github__user') }} as dim_user
+        on
+            lower(coalesce(numbered.reviewer_login, 'ghost')) = dim_user.github_login
+            and coalesce(numbered.submitted_at, numbered.pull_request_created_at) >= dim_user.valid_from
+            and (
+                coalesce(numbered.submitted_at, numbered.pull_request_created_at) < dim_user.valid_to
+                or dim_user.valid_to is null
+            )
+)
+
+{{ only_differences('final', 'review_key', 'pull_request_created_at') }}

@@ -1,0 +1,28 @@
+with change as (
+    select *
+    from {{ ref('fct_github__commit_file') }}
+    where not is_noise
+)
+
+select
+    date_trunc('week', committed_at)::date
+    || '|' || repository_key || '|' || language || '|' || coalesce(author_team, 'unknown') as report_key,
+    date_trunc('week', committed_at)::date as week_start,
+    source_org,
+    repository_key,
+    max(repository_full_name) as repository_full_name,
+    language,
+    coalesce(author_team, 'unknown') as author_team,
+    count(distinct commit_key) as commit_count,
+    count(distinct file_path) as file_count,
+    count(distinct author_person_key) as author_count,
+    sum(additions) as additions,
+    sum(deletions) as deletions,
+    sum(churn) as churn
+from change
+group by
+    date_trunc('week', committed_at)::date,
+    source_org,
+    repository_key,
+    language,
+    coalesce(author_team, 'unknown')

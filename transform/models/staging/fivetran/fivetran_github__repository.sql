@@ -1,0 +1,22 @@
+select
+    repository.id,
+    cast(null as varchar) as node_id,
+    repository.name,
+    repository.full_name,
+    split_part(repository.full_name, '/', 1) as owner_login,
+    repository.private,
+    iff(repository.private, 'private', 'public') as visibility,
+    repository.fork,
+    repository.archived,
+    repository.default_branch,
+    repository.language,
+    cast(null as variant) as topics,
+    'https://github.com/' || repository.full_name as html_url,
+    {{ utc('repository.created_at') }} as created_at,
+    cast(null as timestamp_ntz) as updated_at,
+    cast(null as timestamp_ntz) as pushed_at,
+    split_part(repository.full_name, '/', 1) as _source_org,
+    {{ utc('repository._fivetran_synced') }} as _ingested_at,
+    cast(null as varchar) as _batch_id,
+    cast(null as timestamp_ntz) as _deleted_at
+from {{ raw_table(source('fivetran_github', 'repository')) }} as repository

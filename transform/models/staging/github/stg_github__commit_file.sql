@@ -1,0 +1,16 @@
+with versions as (
+    select * from {{ ref('base_github__commit_file') }}
+),
+
+newest as (
+    select *
+    from versions
+    qualify row_number() over (
+        partition by commit_file_key
+        order by _ingested_at desc, committed_at desc nulls last
+    ) = 1
+)
+
+select * exclude (_deleted_at)
+from newest
+where _deleted_at is null

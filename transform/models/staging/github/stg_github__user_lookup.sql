@@ -1,0 +1,16 @@
+with versions as (
+    select * from {{ ref('base_github__user_lookup') }}
+),
+
+newest as (
+    select *
+    from versions
+    qualify row_number() over (
+        partition by user_lookup_key
+        order by _ingested_at desc, updated_at desc nulls last
+    ) = 1
+)
+
+select * exclude (_deleted_at)
+from newest
+where _deleted_at is null
