@@ -1,0 +1,1 @@
+"""What operators run: provisioning, and what stands around the job."""

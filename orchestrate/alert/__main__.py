@@ -1,0 +1,103 @@
+"""Runs a command, looks at what came of it, and tells a webhook where something is wrong.
+
+    python -m orchestrate.alert -- meltano --environment=prod run github-insights
+    python -m orchestrate.alert                  # runs nothing: is the data stale, did the last run go well?
+
+It stands outside the job, so that it tells of one that was killed, too. It ends as the command does; without
+one, with 1 where something is wrong; with 3 where an alert could not be delivered.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import subprocess
+import sys
+import uuid
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from dotenv import load_dotenv
+
+from orchestrate.alert.evidence import look
+from orchestrate.alert.problems import problems
+from orchestrate.alert.webhook import WebhookError, post
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+RUN_ID = "MELTANO_RUN_ID"  # Meltano and the loader take their name for the run from it
+WEBHOOK = "ALERT_WEBHOOK_URL"
+NOT_DELIVERED = 3
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the options."""
+    made = argparse.ArgumentParser(prog="python -m orchestrate.alert", description=__doc__.splitlines()[0])
+    made.add_argument("--stale-hours", type=float, default=24, help="age of the newest load that is too old")
+    made.add_argument("--name", default="GitHub pipeline", help="what the alert calls the pipeline")
+    made.add_argument("command", nargs="*", help="the command to run, after --")
+    return made
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command, look, alert; return the exit code."""
+    given = parser().parse_args(arguments)
+    load_dotenv(".env")  # as Meltano does; what is set already stays
+    run_id = os.environ.get(RUN_ID) or str(uuid.uuid4())
+    exit_code = run(given.command, run_id) if given.command else None
+    seen = look(os.environ, run_id if given.command else None, exit_code)
+    now = datetime.now(UTC).replace(tzinfo=None)
+    found = problems(seen, now, timedelta(hours=given.stale_hours))
+    ending = exit_code if exit_code is not None else int(bool(found))
+    if not found:
+        return ending
+    heading = f"{given.name}{f', run {run_id}' if given.command else ''}:"
+    text = "\n".join([heading, *(f"• {each}" for each in found)])
+    sys.stderr.write(text + "\n")
+    try:
+        deliver(text)
+    except WebhookError as error:
+        sys.stderr.write(f"{error}\n")
+        return ending or NOT_DELIVERED
+    return ending
+
+
+def deliver(text: str) -> None:
+    """Post a text to the webhook of the environment, or raise `WebhookError`."""
+    url = os.environ.get(WEBHOOK, "")
+    if not url:
+        message = f"Nobody is told: set {WEBHOOK} to a webhook of Slack or of something that takes its JSON."
+        raise WebhookError(message)
+    post(url, text)
+
+
+def run(command: Sequence[str], run_id: str) -> int:
+    """Run a command to its end; return its exit code, negative for a signal, 127 where there is none."""
+    try:
+        process = subprocess.Popen(command, env={**os.environ, RUN_ID: run_id})  # noqa: S603 - the user's own
+    except OSError as error:
+        sys.stderr.write(f"{command[0]} cannot be run: {error.strerror}\n")
+        return 127
+    with process, passing_signals_to(process):
+        return process.wait()
+
+
+@contextmanager
+def passing_signals_to(process: subprocess.Popen[bytes]) -> Iterator[None]:
+    """Hand signals to a process, which then ends by itself: afterwards there is something to tell."""
+    former = {
+        number: signal.signal(number, lambda got, _: process.send_signal(got))
+        for number in (signal.SIGTERM, signal.SIGINT)
+    }
+    try:
+        yield
+    finally:
+        for number, handler in former.items():
+            signal.signal(number, handler)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,93 @@
+"""What is worth an alert: pure decisions on what a run left behind."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime, timedelta
+
+LOADER = "target-gcs-snowflake-merge"
+ENDINGS_THAT_ARE_WELL = ("complete", "ended early")  # the latter: a budget is spent, the next run goes on
+MOST_NAMES = 5
+MOST_CHARACTERS = 300
+
+
+@dataclass(frozen=True)
+class Told:
+    """A row of _RUN_SUMMARY."""
+
+    plugin: str
+    stream: str | None
+    outcome: str | None
+    rejected: int = 0
+    skipped: int = 0
+    details: str | None = None
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What is known of a run and of the tables."""
+
+    exit_code: int | None = None
+    """Of the command; None where none was run."""
+    told: Sequence[Told] = field(default_factory=tuple)
+    newest: datetime | None = None
+    """When a batch was last committed, UTC; None: never."""
+    failure_to_look: str = ""
+    """Why the warehouse could not be asked."""
+
+
+def problems(seen: Seen, now: datetime, stale_after: timedelta) -> list[str]:
+    """Return a sentence for each problem, none where all is well; NOW is UTC, as `newest` is."""
+    found = []
+    if seen.exit_code:
+        found.append(f"The run {_ending(seen.exit_code)}.")
+    if seen.failure_to_look:
+        return [*found, f"Nobody knows whether data is stale: {_cut(seen.failure_to_look)}"]
+    if seen.exit_code and not any(row.plugin == LOADER for row in seen.told):
+        found.append("It left no row in _RUN_SUMMARY: the loader never began, or was killed.")
+    for row in seen.told:
+        if row.stream is None:
+            found += _of_plugin(row)
+        elif row.rejected:
+            found.append(f"{row.rejected:,} records of {row.stream} were rejected: see _REJECTED_RECORD.")
+    if seen.newest is None:
+        found.append("Nothing was ever loaded.")
+    elif now - seen.newest > stale_after:
+        hours = (now - seen.newest).total_seconds() / 3600
+        since = f"{seen.newest:%Y-%m-%d %H:%M} UTC"
+        found.append(f"Data is stale: the newest load is {hours:.0f} hours old ({since}).")
+    return found
+
+
+def _ending(exit_code: int) -> str:
+    return f"was ended by signal {-exit_code}" if exit_code < 0 else f"failed with exit code {exit_code}"
+
+
+def _of_plugin(row: Told) -> list[str]:
+    found = []
+    if row.outcome and not row.outcome.startswith(ENDINGS_THAT_ARE_WELL):
+        found.append(f"{row.plugin} {_cut(row.outcome)}")
+    if row.skipped:
+        names = _skipped(row.details)
+        shown = [*names[:MOST_NAMES], *(["..."] if len(names) > MOST_NAMES else [])]
+        of_names = f": {', '.join(shown)}" if shown else ", see the log"
+        found.append(f"{row.skipped:,} repositories were skipped{of_names}")
+    return found
+
+
+def _skipped(details: str | None) -> list[str]:
+    """Return the names of what was skipped, as far as the tap has told them."""
+    try:
+        told: Any = json.loads(details or "{}")
+        return [str(each["repository"]) for each in told["skipped"]]
+    except (ValueError, TypeError, KeyError):
+        return []
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= MOST_CHARACTERS else f"{text[:MOST_CHARACTERS]}..."

@@ -1,0 +1,1 @@
+"""What Snowflake needs before the first run, as text."""
