@@ -1,0 +1,1 @@
+"""The pages; each has a TITLE, and shows a reading of the marts."""

@@ -1,0 +1,11 @@
+-- Changed files of the period, noise and all.
+select file.*
+from {fct_github__commit_file} as file
+left join {dim_github__user} as person on file.author_user_key = person.user_key
+where
+    (:any_organization or file.source_org in (:organizations))
+    and (:any_repository or file.repository_full_name in (:repositories))
+    and (:any_team or coalesce(file.author_team, 'unknown') in (:teams))
+    and (:with_bots or coalesce(person.account_type, 'human') = 'human')
+    and file.committed_at >= cast(:first_day as date)
+    and file.committed_at < cast(:end_day as date)
