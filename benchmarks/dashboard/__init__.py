@@ -1,0 +1,1 @@
+"""How long the pages of the dashboard take over many pull requests."""

@@ -1,0 +1,1 @@
+"""The loader beside its peers, and beside what a parser alone takes."""

@@ -1,0 +1,52 @@
+"""The loader's way from JSON to Parquet, without a lake and a warehouse behind it."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+from target_gcs_snowflake_merge import sql
+from target_gcs_snowflake_merge.intake import Intake
+from target_gcs_snowflake_merge.layout import Catalog
+from target_gcs_snowflake_merge.outcome import Loaded
+from target_gcs_snowflake_merge.settings import Settings
+
+if TYPE_CHECKING:
+    from target_gcs_snowflake_merge.batch import Batch
+    from target_gcs_snowflake_merge.loader import Loader
+
+
+class NoWarehouse:
+    """Takes finished batches, and does nothing with them."""
+
+    catalog = Catalog()
+
+    def load(self, batch: Batch, _: object) -> Loaded:
+        """Delete the files of a batch."""
+        batch.remove()
+        return Loaded(batch.id)
+
+    def table(self, name: str) -> sql.Table:
+        """Return a table."""
+        return sql.Table("BENCH", "RAW", name)
+
+    def __getattr__(self, _: str) -> Any:  # noqa: ANN401 - whatever else is asked for
+        """Return what does nothing."""
+        return lambda *_: None
+
+
+def main() -> None:
+    """Read the Singer file that is named first."""
+    settings = Settings(bucket="-", account="-", user="-", password="-")  # noqa: S106 - nobody's
+    folder = Path(tempfile.mkdtemp())
+    intake = Intake(settings, cast("Loader", NoWarehouse()), folder, lambda _: None)
+    with Path(sys.argv[1]).open("rb") as file:
+        for line in file:
+            intake.process(line)
+    intake.finish()
+
+
+if __name__ == "__main__":
+    main()

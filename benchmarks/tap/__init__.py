@@ -1,0 +1,1 @@
+"""This tap and the most used one, measured on the same server and data."""
