@@ -1,0 +1,1 @@
+"""Tests, by part: tap, target, sandbox, transform, the whole pipeline."""

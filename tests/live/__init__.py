@@ -1,0 +1,1 @@
+"""Tests against real accounts; they skip where no credentials are given."""

@@ -1,0 +1,105 @@
+"""The Terraform files are HCL, name only what exists, and grant what the SQL grants."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import hcl2
+import pytest
+
+from .privileges import granted
+
+FOLDER = Path(__file__).parents[2] / "orchestrate" / "terraform"
+FILES = sorted(FOLDER.glob("*.tf"))
+
+
+def plain(value: Any) -> Any:
+    """Return a parsed value without the parser's own marks, and without the quotes that it keeps."""
+    if isinstance(value, dict):
+        return {plain(name): plain(each) for name, each in value.items() if not name.startswith("__")}
+    if isinstance(value, list):
+        return [plain(each) for each in value]
+    return value.strip('"') if isinstance(value, str) else value
+
+
+def blocks(kind: str) -> list[dict[str, Any]]:
+    """Return the blocks of one kind in all files."""
+    parsed = [plain(hcl2.loads(path.read_text(encoding="utf-8"))) for path in FILES]
+    return [block for each in parsed for block in each.get(kind, [])]
+
+
+def resources() -> dict[tuple[str, str], dict[str, Any]]:
+    """Return the resources by type and name."""
+    return {
+        (kind, name): body
+        for block in blocks("resource")
+        for kind, named in block.items()
+        for name, body in named.items()
+    }
+
+
+def local_values() -> dict[str, Any]:
+    """Return the values of all locals."""
+    return {name: value for block in blocks("locals") for name, value in block.items()}
+
+
+def test_what_is_referred_to_is_there() -> None:
+    """Every var., local. and resource that a file names is declared in one of them."""
+    text = "\n".join(path.read_text(encoding="utf-8") for path in FILES)
+    text = re.sub(r"^\s*#.*$", "", text, flags=re.MULTILINE)
+    variables = {name for block in blocks("variable") for name in block}
+    assert set(re.findall(r"\bvar\.(\w+)", text)) == variables
+    assert set(re.findall(r"\blocal\.(\w+)", text)) == local_values().keys()
+    named = set(re.findall(r"\b((?:google|snowflake)_\w+)\.(\w+)[.\[\n ]", text))
+    assert named
+    assert named <= resources().keys()
+
+
+@pytest.mark.parametrize("role", ["loader", "transformer", "reporter"])
+def test_the_grants_are_those_of_the_sql(role: str) -> None:
+    """Terraform and `make provision-sql` grant one and the same."""
+    values = local_values()
+    grants = {("USAGE ON WAREHOUSE", ""), ("USAGE ON DATABASE", "")}
+    for each in values["schema_grants"].values():
+        if each["role"] == role.upper():
+            grants |= {(f"{privilege} ON SCHEMA", each["schema"]) for privilege in each["privileges"]}
+    for each in values["select_grants"].values():
+        if each["role"] == role.upper():
+            grants |= {(f"SELECT ON {which} TABLES IN SCHEMA", each["schema"]) for which in ("ALL", "FUTURE")}
+    for (kind, _), body in resources().items():
+        if (
+            kind == "snowflake_grant_privileges_to_account_role"
+            and f'["{role.upper()}"]' in body["account_role_name"]
+        ):
+            (target,) = body["on_schema_object"]
+            grants.add((f"{body['privileges'][0]} ON {target['object_type']}", ""))
+    assert grants == granted(role)
+
+
+def test_buckets_are_private_and_stay() -> None:
+    """No bucket can be made public or destroyed; the lake has a lifecycle, and loses no living object."""
+    buckets = {name: body for (kind, name), body in resources().items() if kind == "google_storage_bucket"}
+    assert buckets.keys() == {"lake", "state"}
+    for body in buckets.values():
+        assert body["public_access_prevention"] == "enforced"
+        assert body["uniform_bucket_level_access"] is True
+        assert body["lifecycle"][0]["prevent_destroy"] is True
+    rules = buckets["lake"]["lifecycle_rule"]
+    deleting = [rule for rule in rules if rule["action"][0]["type"] == "Delete"]
+    assert rules
+    assert all("days_since_noncurrent_time" in rule["condition"][0] for rule in deleting)
+
+
+def test_no_secret_is_in_the_files() -> None:
+    """Secrets are made empty, and no service account gets a key: both would end up in Terraform's state."""
+    kinds = {kind for kind, _ in resources()}
+    assert "google_secret_manager_secret" in kinds
+    assert not kinds & {"google_secret_manager_secret_version", "google_service_account_key"}
+    given = {body["role"] for body in resources().values() if "member" in body}
+    assert given == {
+        "roles/storage.objectUser",
+        "roles/storage.objectViewer",
+        "roles/secretmanager.secretAccessor",
+    }

@@ -1,0 +1,66 @@
+"""Variables that name secrets reach a command as their values."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from sandbox.servers import serve_secrets
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sandbox.servers import Server
+
+ROOT = Path(__file__).parents[2]
+SHOW = "import os; print(os.environ['SNOWFLAKE_PRIVATE_KEY'], os.environ['FROM_FILE'], os.environ['PLAIN'])"
+
+
+@pytest.fixture
+def secrets(tmp_path: Path) -> Iterator[Server]:
+    """Serve two secrets; one has been replaced, one is disabled."""
+    file = tmp_path / "secrets.json"
+    file.write_text(json.dumps({"projects/p/secrets/key": ["old", "new"], "projects/p/secrets/off": [None]}))
+    with serve_secrets(file) as server:
+        yield server
+
+
+def run(secrets: Server, folder: Path, *command: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    """Run the module in a folder."""
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "SECRET_MANAGER_ENDPOINT": secrets.url, **variables}
+    return subprocess.run(
+        [sys.executable, "-m", "orchestrate.with_secrets", *command],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_the_command_gets_the_values(secrets: Server, tmp_path: Path) -> None:
+    """Of the process and of .env alike; a new version is there with the next run; the exit code is kept."""
+    (tmp_path / ".env").write_text("FROM_FILE=projects/p/secrets/key/versions/1\nPLAIN=in the file\n")
+    result = run(
+        *(secrets, tmp_path, sys.executable, "-c", f"{SHOW}; raise SystemExit(3)"),
+        SNOWFLAKE_PRIVATE_KEY="projects/p/secrets/key/versions/latest",
+        PLAIN="of the process",
+    )
+    assert (result.returncode, result.stdout) == (3, "new old of the process\n")
+
+
+def test_a_secret_that_cannot_be_read_ends_it_before_it_begins(secrets: Server, tmp_path: Path) -> None:
+    """The sentence names the variable and the secret."""
+    marker = tmp_path / "ran"
+    result = run(
+        *(secrets, tmp_path, "touch", str(marker)),
+        SNOWFLAKE_PRIVATE_KEY="projects/p/secrets/off/versions/1",
+    )
+    assert result.returncode == 78
+    assert "projects/p/secrets/off/versions/1 (setting SNOWFLAKE_PRIVATE_KEY) cannot be read" in result.stderr
+    assert not marker.exists()

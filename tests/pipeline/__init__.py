@@ -1,0 +1,1 @@
+"""Tests of the whole pipeline, as a user runs it."""

@@ -1,0 +1,99 @@
+"""A wrong setting ends the run with one clear sentence: no stack trace, no secret, nothing half done."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+from typing import TYPE_CHECKING
+
+import pytest
+from sandbox.run import servers
+from sandbox.state import State
+
+from .conftest import BIN, MAIN_JOB, ROOT, Sandbox
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+TAP = "TAP_GITHUB_CUSTOM_"
+TARGET = "TARGET_GCS_SNOWFLAKE_MERGE_"
+SECRET = "s3cret-value-of-the-test"  # noqa: S105 - it must not be printed
+
+# What a plugin says, as Meltano shows it; its own lines may repeat the settings.
+PLUGIN_LINE = re.compile(r"\] (tap-github-custom|target-gcs-snowflake-merge) ")
+
+WRONG = {
+    "no token": ({f"{TAP}AUTH_TOKEN": ""}, "auth_token"),
+    "wrong token": ({f"{TAP}AUTH_TOKEN": SECRET}, "token"),
+    "unknown organisation": ({f"{TAP}ORGANIZATIONS": '["no-such-organisation"]'}, "no-such-organisation"),
+    "nothing to read": ({f"{TAP}ORGANIZATIONS": "[]"}, "organizations"),
+    "missing mapping file": ({f"{TAP}USER_MAPPING_FILE": "no-such-file.csv"}, "no-such-file.csv"),
+    "unreachable GitHub": ({f"{TAP}API_URL": "http://127.0.0.1:9"}, "127.0.0.1:9"),
+    "missing bucket": ({f"{TARGET}BUCKET": "no-such-bucket"}, "no-such-bucket"),
+    "no bucket": ({f"{TARGET}BUCKET": ""}, "bucket"),
+    "wrong warehouse host": ({f"{TARGET}HOST": "warehouse.invalid"}, "warehouse.invalid"),
+    "closed warehouse port": ({f"{TARGET}PORT": "9"}, "127.0.0.1"),
+    "wrong password": ({f"{TARGET}PASSWORD": SECRET}, "password"),
+    "missing key file": ({f"{TARGET}PRIVATE_KEY_PATH": "no-such-key.p8"}, "no-such-key.p8"),
+}
+
+
+@pytest.fixture(scope="module")
+def right(module_sandbox: Sandbox) -> Iterator[Mapping[str, str]]:
+    """Return the environment of a command whose settings are right, the servers up."""
+    state = State(module_sandbox.folder)
+    with servers(state, "tests", None, size="small", seed=1) as up:
+        yield module_sandbox.environment(up.exports(state))
+
+
+def run(command: tuple[str, ...], environment: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
+    """Run a command to its end; what it says is in `stdout`."""
+    return subprocess.run(
+        command,
+        cwd=ROOT,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize(("settings", "named"), WRONG.values(), ids=WRONG)
+def test_a_wrong_setting_is_named_in_one_sentence(
+    right: Mapping[str, str], settings: dict[str, str], named: str
+) -> None:
+    """The output names the setting or its value, and neither a stack trace nor a secret."""
+    result = run((str(BIN / "meltano"), *MAIN_JOB), {**right, **settings})
+    assert result.returncode != 0
+    assert "Traceback" not in result.stdout
+    assert SECRET not in result.stdout
+    said = [line for line in result.stdout.splitlines() if PLUGIN_LINE.search(line)]
+    assert any(named in line for line in said), result.stdout[-3000:]
+
+
+def test_an_unreadable_key_file_is_named(right: Mapping[str, str], tmp_path: Path) -> None:
+    """A file that is no private key is named; its content is not printed."""
+    key = tmp_path / "key.p8"
+    key.write_text(SECRET, encoding="utf-8")
+    result = run((str(BIN / "meltano"), *MAIN_JOB), {**right, f"{TARGET}PRIVATE_KEY_PATH": str(key)})
+    assert result.returncode != 0
+    assert str(key) in result.stdout
+    assert "Traceback" not in result.stdout
+    assert SECRET not in result.stdout
+
+
+@pytest.mark.parametrize("command", ["tap-github-custom", "target-gcs-snowflake-merge"])
+def test_a_plugin_on_its_own_names_what_is_missing(
+    right: Mapping[str, str], command: str, tmp_path: Path
+) -> None:
+    """A plugin with an empty configuration says which setting it needs, and exits with an error."""
+    config = tmp_path / "config.json"
+    config.write_text(json.dumps({}), encoding="utf-8")
+    result = run((str(BIN / command), "--config", str(config)), right)
+    assert result.returncode != 0
+    assert "Traceback" not in result.stdout
+    assert ("auth_token" if command.startswith("tap") else "bucket") in result.stdout

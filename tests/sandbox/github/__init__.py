@@ -1,0 +1,1 @@
+"""GitHub's stand-in, asked as clients ask GitHub."""

@@ -1,0 +1,125 @@
+"""Types, functions and binds: what goes in comes out as on Snowflake."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from snowflake.connector.constants import FIELD_ID_TO_NAME
+
+from .conftest import value
+
+if TYPE_CHECKING:
+    from snowflake.connector.cursor import SnowflakeCursor
+
+    from .conftest import Connect
+
+
+def naive(*parts: int) -> datetime:
+    """Return a moment without a zone, as TIMESTAMP_NTZ is."""
+    return datetime(*parts)  # noqa: DTZ001 - that is the point
+
+
+@pytest.mark.parametrize(
+    ("expression", "expected"),
+    [
+        ("99999999999999999999999999999999999999::number(38,0)", 10**38 - 1),
+        ("-9223372036854775809", -(2**63) - 1),
+        ("1.50::number(10,2)", Decimal("1.50")),
+        ("'2026-01-02 03:04:05.678901'::timestamp_ntz", naive(2026, 1, 2, 3, 4, 5, 678901)),
+        ("'1960-01-02 03:04:05.678901'::timestamp_ntz", naive(1960, 1, 2, 3, 4, 5, 678901)),
+        ("null::timestamp_ntz", None),
+        ("null::timestamp_tz", None),
+        ("'2026-01-02'::date", date(2026, 1, 2)),
+        ("to_binary('00ff', 'hex')", b"\x00\xff"),
+        ("'🎉 ünï'", "🎉 ünï"),
+        ("'it''s $HOME'", "it's $HOME"),
+        ("true", True),
+        ("sum(x) from (select 1::number(38,0) as x union all select 2)", 3),
+        ("listagg(x, ',') within group (order by x) from (select 'a' as x union all select 'b')", "a,b"),
+        ("percentile_cont(0.5) within group (order by x) from (select 1 as x union all select 2)", 1.5),
+        ("datediff('second', '2026-01-01'::timestamp_ntz, '2026-01-02'::timestamp_ntz)", 86400),
+        ("dateadd('day', -3, '2026-01-04'::date)::date", date(2026, 1, 1)),
+        ("date_trunc('week', '2026-01-01'::timestamp_ntz)::date", date(2025, 12, 29)),
+        (
+            "convert_timezone('UTC', 'America/New_York', '2026-01-01 12:00:00'::timestamp_ntz)",
+            naive(2026, 1, 1, 7),
+        ),
+        ("sha2('x', 256)", "2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881"),
+        ("hash(1, 'a') = hash(1, 'a') and hash(1) <> hash(2)", True),
+        ("parse_json('[1]') is distinct from parse_json(null)", True),
+        ("try_parse_json('{') is null", True),
+        ('parse_json(\'{"a": {"b": [1, 2]}}\'):a.b[1]::int', 2),
+        ("typeof(parse_json('{\"a\": [1]}'):a)", "ARRAY"),
+        ("iff(1 = 1, 'y', 'n') || coalesce(null, 'z')", "yz"),
+        ("current_role()", "SANDBOX"),
+        ("current_warehouse()", "SANDBOX"),
+        ("split_part('a/b/c', '/', -1)", "c"),
+        ("regexp_substr('revert-12-x', '[0-9]+')", "12"),
+        ("div0(1, 0)", 0),
+    ],
+)
+def test_values_are_those_of_snowflake(cursor: SnowflakeCursor, expression: str, expected: Any) -> None:
+    """Types and functions of loaders and models."""
+    assert value(cursor, expression) == expected
+
+
+def test_variants_are_json(cursor: SnowflakeCursor) -> None:
+    """Objects and arrays come back as JSON text, under their own types."""
+    cursor.execute("create table t (v variant)")
+    cursor.execute("""insert into t select parse_json('{"a": [1, null, "x"], "b": {"c": 1.5}}')""")
+    cursor.execute("insert into t select object_construct('k', array_construct(1, 2))")
+    rows = cursor.execute("select v from t").fetchall()
+    assert FIELD_ID_TO_NAME[cursor.description[0].type_code] == "VARIANT"
+    assert [json.loads(row[0]) for row in rows] == [{"a": [1, None, "x"], "b": {"c": 1.5}}, {"k": [1, 2]}]
+
+
+def test_flatten_numbers_elements_by_their_place(cursor: SnowflakeCursor) -> None:
+    """Also where many arrays are flattened at once, and one element stands in several of them."""
+    cursor.execute(
+        "with list as (select seq4() as n, parse_json('[' || n || ', ' || (n - 1) || ']') as elements"
+        " from table(generator(rowcount => 500)))"
+        " select count(*), count_if(element.value::number = list.n - element.index)"
+        " from list cross join lateral flatten(input => list.elements) as element"
+    )
+    assert cursor.fetchone() == (1000, 1000)
+
+
+def test_rows_are_inserted_by_binds(connect: Connect) -> None:
+    """Multi-row INSERT with client-side and with server-side binds, NULLs included."""
+    cursor = connect().cursor()
+    cursor.execute("create table t (id number(38,0), name varchar, at timestamp_ntz)")
+    cursor.execute(
+        "insert into t values (%s, %s, %s), (%s, %s, %s)", (1, "it's", None, 2, None, naive(2026, 1, 1))
+    )
+    cursor.executemany("insert into t (id, name) values (%s, %s)", [(3, "c"), (4, None)])
+    assert cursor.rowcount == 2
+    binding = connect(paramstyle="qmark").cursor()
+    binding.execute("insert into t values (?, ?, ?)", (5, None, naive(2026, 1, 2)))
+    binding.executemany("insert into t (id, name) values (?, ?)", [(6, "f"), (7, None)])
+    assert cursor.execute("select id, name, at from t order by id").fetchall() == [
+        (1, "it's", None),
+        (2, None, naive(2026, 1, 1)),
+        (3, "c", None),
+        (4, None, None),
+        (5, None, naive(2026, 1, 2)),
+        (6, "f", None),
+        (7, None, None),
+    ]
+
+
+def test_columns_of_a_result_are_named_as_on_snowflake(cursor: SnowflakeCursor) -> None:
+    """In upper case; what has no name is named by its text."""
+    cursor.execute('select 1 as a, count(*), 2 as "b", sum(1)')
+    assert [column.name for column in cursor.description] == ["A", "COUNT(*)", "b", "SUM(1)"]
+
+
+def test_the_time_is_not_a_column_of_that_name(cursor: SnowflakeCursor) -> None:
+    """`CURRENT_TIMESTAMP()` is the function, whatever columns a table has."""
+    cursor.execute(
+        "select current_timestamp()::date = current_date() as A from (select 'x' as \"CURRENT_TIMESTAMP\")"
+    )
+    assert cursor.fetchall() == [(True,)]

@@ -1,0 +1,1 @@
+"""Tests of the HTTP client: decisions as tables, the rest against servers with faults."""

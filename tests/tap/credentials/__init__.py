@@ -1,0 +1,1 @@
+"""Tests of the credentials: settings, tokens, Apps, secrets."""

@@ -1,0 +1,141 @@
+"""An App's tokens: one for each organisation, always a living one."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
+from tap_github_custom.client import Client, ClientSettings
+from tap_github_custom.credentials.settings import credentials_from
+from tap_github_custom.errors import AuthenticationError
+
+if TYPE_CHECKING:
+    from sandbox.servers import Server
+
+APP_ID = 4711
+WORKS, LABS = "lantern-works", "lantern-labs"
+KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+OTHER_KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+PUBLIC_PEM = KEY.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
+
+
+def pem_of(key: rsa.RSAPrivateKey) -> str:
+    """Return a private key as GitHub hands it out."""
+    return key.private_bytes(Encoding.PEM, PrivateFormat.TraditionalOpenSSL, NoEncryption()).decode()
+
+
+@pytest.fixture
+def app_server(github: Server) -> Server:
+    """Return the server with the App installed everywhere."""
+    github.register_app(APP_ID, PUBLIC_PEM)
+    github.clear_requests()
+    return github
+
+
+def client(server: Server, **config: Any) -> Client:
+    """Return a client that is the App."""
+    credentials = credentials_from({"app_id": APP_ID, "private_key": pem_of(KEY), **config})
+    return Client(ClientSettings(api_url=server.url, retry_seconds=5), credentials)
+
+
+def paths(server: Server) -> list[str]:
+    """Return the paths that were asked for."""
+    return [entry["path"] for entry in server.requests()]
+
+
+def test_each_organisation_has_its_own_token(app_server: Server) -> None:
+    """Two organisations, two tokens; each is got once for all requests."""
+    app = client(app_server)
+    for organization in (WORKS, LABS, WORKS, LABS.upper()):
+        assert app.get(f"/orgs/{organization}/repos", organization=organization).body
+    assert sum(path.endswith("/access_tokens") for path in paths(app_server)) == 2
+    assert app.token(WORKS) != app.token(LABS)
+
+
+def test_many_threads_get_one_token(app_server: Server) -> None:
+    """The token is asked for once, however many begin at once."""
+    app = client(app_server)
+    begin = threading.Barrier(8)
+
+    def ask(_: int) -> int:
+        begin.wait()
+        return app.get(f"/orgs/{WORKS}/repos", organization=WORKS).status
+
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(ask, range(8))) == [200] * 8
+    assert sum(path.endswith("/access_tokens") for path in paths(app_server)) == 1
+
+
+def test_tokens_are_renewed_before_they_end(app_server: Server) -> None:
+    """A token whose time is over is never shown: one of 12 seconds is renewed after eleven."""
+    app_server.register_app(APP_ID, PUBLIC_PEM, token_seconds=12)
+    app = client(app_server)
+    paused = threading.Event()
+    for _ in range(26):
+        app.get(f"/orgs/{WORKS}/repos", organization=WORKS)
+        paused.wait(0.5)
+    assert 401 not in [entry["status"] for entry in app_server.requests()]
+    assert sum(path.endswith("/access_tokens") for path in paths(app_server)) == 2
+
+
+def test_a_token_that_ends_too_early_is_replaced(
+    app_server: Server, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A 401 in the middle of a run costs one more token, not the run."""
+    app = client(app_server)
+    with caplog.at_level(logging.INFO):
+        app.get(f"/orgs/{WORKS}/repos", organization=WORKS)
+        app_server.revoke_app_tokens()
+        assert app.get(f"/orgs/{WORKS}/repos", organization=WORKS).body
+    assert "asking for a new one" in caplog.text
+    assert "ghs_" not in caplog.text
+
+
+def test_tokens_that_never_work_end_the_run(app_server: Server) -> None:
+    """GitHub refuses every token that it gives: no endless loop."""
+    app_server.add_fault(path="/repos$", status=401, body='{"message": "Bad credentials"}', times=None)
+    with pytest.raises(AuthenticationError, match="does not accept the tokens that it gives"):
+        client(app_server).get(f"/orgs/{WORKS}/repos", organization=WORKS)
+    assert paths(app_server).count(f"/orgs/{WORKS}/repos") == 3
+
+
+def test_a_bad_moment_while_a_token_is_got_passes(app_server: Server) -> None:
+    """What concerns the App's own requests is retried like all others."""
+    app_server.add_fault(path="/installation$", status=502, body="<html></html>")
+    app_server.add_fault(path="/access_tokens$", drop=True)
+    assert client(app_server).get(f"/orgs/{WORKS}/repos", organization=WORKS).body
+
+
+@pytest.mark.parametrize(
+    ("registered", "config", "words"),
+    [
+        ({"not_installed": [WORKS]}, {}, f"it is not installed there \\(but at: {LABS}\\)"),
+        ({"not_installed": [WORKS, LABS]}, {}, r"it is not installed there \(but at: nowhere\)"),
+        ({"suspended": [WORKS]}, {}, f"its installation at {WORKS} is suspended"),
+        ({}, {"private_key": pem_of(OTHER_KEY)}, "check app_id, its private key and this machine's clock"),
+        ({}, {"app_id": "1"}, "does not accept the App 1"),
+    ],
+)
+def test_an_app_that_gets_no_token_is_told_why(
+    app_server: Server, registered: dict[str, Any], config: dict[str, Any], words: str
+) -> None:
+    """One sentence, with the way out."""
+    app_server.register_app(APP_ID, PUBLIC_PEM, **registered)
+    with pytest.raises(AuthenticationError, match=words) as caught:
+        client(app_server, **config).get(f"/orgs/{WORKS}/repos", organization=WORKS)
+    assert "eyJ" not in str(caught.value), "the signature is a secret as well"
+
+
+def test_an_app_beside_a_token(app_server: Server) -> None:
+    """Each organisation is read with its own kind of credential."""
+    entry = {"app_id": APP_ID, "private_key": pem_of(KEY)}
+    config = {"auth_token": "sandbox-token", "organization_credentials": {WORKS: entry}}
+    both = Client(ClientSettings(api_url=app_server.url), credentials_from(config))
+    for organization in (WORKS, LABS):
+        assert both.get(f"/orgs/{organization}/repos", organization=organization).body
+    assert sum(path.endswith("/access_tokens") for path in paths(app_server)) == 1

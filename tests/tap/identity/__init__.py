@@ -1,0 +1,1 @@
+"""Tests of who is who: the mapping file, the merge, the sources over HTTP."""

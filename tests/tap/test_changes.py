@@ -1,0 +1,77 @@
+"""Branches and repositories that move while they are followed, with real git behind them."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from sandbox.github.generate import generate
+from sandbox.github.generator.settings import Size
+from sandbox.servers import serve_github
+
+from tests.pipeline.expected import EXPECTED
+
+from .running import Loaded, run_tap, selecting
+from .truth import assert_equal
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+NAME = "lantern-works/platform"
+BOTH = ["lantern-works", "lantern-labs"]
+LONG_AGO = ["2026-03-01T10:00:00Z", "2026-03-02T10:00:00Z"]
+
+
+# Each change, and what the repository is called after it.
+CHANGES: list[tuple[str, dict[str, Any], str]] = [
+    ("push", {"at": "2026-07-02T10:00:00Z"}, NAME),
+    ("merge_late", {"at": "2026-07-03T10:00:00Z", "committed_at": LONG_AGO, "behind": 2}, NAME),
+    ("force_push", {"at": "2026-07-04T10:00:00Z", "dropped": 2}, NAME),
+    ("rename_repository", {"name": "base"}, "lantern-works/base"),
+    ("transfer_repository", {"organization": "lantern-labs"}, "lantern-labs/base"),
+]
+
+
+@pytest.mark.parametrize(
+    "path", [f"/{NAME}/commits/", f"/{NAME}/compare/"], ids=["too large a commit", "too many commits"]
+)
+def test_git_brings_what_rest_gives_up_on(tmp_path: Path, path: str) -> None:
+    """One commit is answered with 500 for ever: with `auto` a clone is made; with `api` it is in the way."""
+    data = tmp_path / "data"
+    generate(data, seed=3, size=Size(date(2026, 6, 20), 1.0, 10))
+    run: dict[str, Any] = {"repositories": [NAME], "catalog": selecting("commit")}
+    with serve_github(data, points_per_hour=1_000_000) as server:
+        first = run_tap(server, tmp_path, commit_source="api", **run)
+        server.change("push", repository=NAME, at="2026-07-02T10:00:00Z")
+        server.add_fault(path=path, status=500, body="{}", times=None)
+        by_api = run_tap(server, tmp_path, state=first.state, commit_source="api", **run)
+        assert list(by_api.skipped) == [NAME]
+        by_either = run_tap(server, tmp_path, state=first.state, commit_source="auto", **run)
+        assert not by_either.skipped
+    known = [*first.of("commit"), *by_either.of("commit")]
+    (repository_id,) = {row["repository_id"] for row in known}
+    truth = {sha for _, number, sha in EXPECTED["COMMIT"](data) if number == repository_id}
+    assert {row["sha"] for row in known} == truth
+
+
+@pytest.mark.parametrize("commit_source", ["git", "api"])
+def test_whatever_moves_is_followed(tmp_path: Path, commit_source: str) -> None:
+    """A push, a late merge, a force-push, a new name, a new owner: every row is there after each."""
+    data = tmp_path / "data"
+    generate(data, seed=3, size=Size(date(2026, 6, 20), 1.0, 10))
+    run: dict[str, Any] = {"organizations": BOTH, "commit_source": commit_source}
+    with serve_github(data, points_per_hour=1_000_000) as server:
+        output = run_tap(server, tmp_path, **run)
+        loaded, name = Loaded().load(output), NAME
+        for change, arguments, new_name in CHANGES:
+            server.change(change, repository=name, **arguments)
+            name = new_name
+            output = run_tap(server, tmp_path, state=output.state, **run)
+            assert output.error is None
+            loaded.load(output)
+            missing = EXPECTED["COMMIT"](data).keys() - loaded.living("commit").keys()
+            assert not missing, f"{change} lost commits"
+    pulls = loaded.living("pull_request").items()
+    own = {key: row for key, row in EXPECTED["PULL_REQUEST"](data).items() if key[0] == "lantern-labs"}
+    assert_equal("PULL_REQUEST", {key: row for key, row in pulls if key[0] == "lantern-labs"}, own)

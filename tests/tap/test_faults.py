@@ -1,0 +1,295 @@
+"""One bad repository, one bad answer, one early end: the rest arrives, and the next run makes it good."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import requests
+from sandbox.servers import TOKEN, serve_github
+from tap_github_custom.errors import AuthenticationError, SkippedError
+
+from .made import LOGIN, moment, touch
+from .running import Loaded, Output, run_tap
+
+if TYPE_CHECKING:
+    from sandbox.servers import Server
+
+    from .made import Made
+
+RUN: dict[str, Any] = {"organizations": [LOGIN], "commit_source": "api"}
+COMMAND = str(Path(sys.executable).with_name("tap-github-custom"))
+HTML = "<html>Bad gateway</html>"
+
+
+@pytest.fixture
+def three(made: Made) -> Made:
+    """Return a folder with the repositories one, two and three, whose ids are 1, 2 and 3."""
+    for number, name in enumerate(("one", "two", "three"), start=1):
+        made.add(name, number)
+    return made
+
+
+def whole(output: Output) -> set[str]:
+    """Return the keys of the repositories that have a bookmark."""
+    return {key for key, bookmark in output.bookmarks.items() if "read" in bookmark}
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        *({"status": status, "body": '{"message": "No"}'} for status in (403, 404, 409, 410, 451, 422)),
+        {"status": 500, "body": HTML},
+        {"status": 200, "body": HTML},
+        {"status": 200, "body": '{"message": "no list"}'},
+        {"status": 200, "body": '[{"id": 1}]'},
+        {"drop": True},
+        {"truncate_bytes": 40, "when": "after"},
+    ],
+    ids=lambda fault: str(fault.get("status", next(iter(fault)))),
+)
+def test_a_bad_repository_is_skipped(
+    three: Made, made_github: Server, tmp_path: Path, fault: dict[str, Any]
+) -> None:
+    """The others are read, its bookmark stays, the summary names it; later nothing is missing."""
+    del three
+    made_github.add_fault(path="/repos/made/two/pulls", times=None, **fault)
+    output = run_tap(made_github, tmp_path, **RUN)
+    assert output.error is None
+    assert list(output.skipped) == ["made/two"]
+    assert whole(output) == {"made/1", "made/3"}
+    made_github.clear_faults()
+    again = run_tap(made_github, tmp_path, state=output.state, **RUN)
+    assert {row["repository_id"] for row in again.of("pull_request")} == {2}
+    assert len(again.of("pull_request")) == 2
+
+
+def test_an_odd_entry_in_the_list_costs_no_other(three: Made, made_github: Server, tmp_path: Path) -> None:
+    """What is no repository, or lacks its node id, is named; the others are read."""
+    del three
+    path = "/orgs/made/repos"
+    listed = requests.get(made_github.url + path, headers={"Authorization": f"Bearer {TOKEN}"}, timeout=30)
+    odd = {name: value for name, value in listed.json()[0].items() if name != "node_id"}
+    made_github.add_fault(path=path, status=200, body=json.dumps([None, odd, *listed.json()[1:]]))
+    output = run_tap(made_github, tmp_path, **RUN)
+    assert output.error is None
+    assert sorted(output.skipped) == ["made/?", odd["full_name"]]
+    assert {row["full_name"] for row in output.of("repository")} == {"made/one", "made/two"}
+
+
+def test_a_skipped_repository_can_be_a_failure(three: Made, made_github: Server, tmp_path: Path) -> None:
+    """With `on_repository_error: fail` the others are read, and the exit code is the chosen one."""
+    del three
+    made_github.add_fault(path="/repos/made/two/pulls", times=None, status=451, body="{}")
+    settings = {**RUN, "on_repository_error": "fail", "error_exit_code": 17}
+    output = run_tap(made_github, tmp_path, **settings)
+    assert isinstance(output.error, SkippedError)
+    assert output.error.exit_code == 17
+    assert whole(output) == {"made/1", "made/3"}
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        {"status": 502, "body": HTML, "times": 1},
+        {"status": 429, "headers": {"Retry-After": "1"}, "body": "{}", "times": 1},
+        {"truncate_bytes": 40, "when": "after", "times": 1},
+        {"drop": True, "times": 1},
+    ],
+    ids=["502", "429", "truncated", "dropped"],
+)
+def test_a_bad_moment_costs_nothing(
+    three: Made, made_github: Server, tmp_path: Path, fault: dict[str, Any]
+) -> None:
+    """What passes is tried again, whichever request it hits."""
+    del three
+    for path in ("/orgs/made/repos", "/repos/made/one/pulls", "/graphql", "/repos/made/two/commits"):
+        made_github.add_fault(path=path, **fault)
+    output = run_tap(made_github, tmp_path, **RUN, retry_seconds=20)
+    assert output.error is None
+    assert not output.skipped
+    assert len(output.of("pull_request")) == 6
+
+
+def of_stream(output: Output, stream: str) -> list[str]:
+    """Return the rows of a stream, in an order that does not depend on who was faster."""
+    return sorted(json.dumps(row, sort_keys=True) for row in output.of(stream))
+
+
+PARTIAL = {
+    "data": {"nodes": [None, None]},
+    "errors": [{"type": "FORBIDDEN", "path": ["nodes", 0], "message": "No"}],
+}
+NO_DATA = {"errors": [{"message": "Something went wrong while executing your query."}]}
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        {"status": 404, "body": "{}"},
+        {"status": 500, "body": HTML},
+        {"status": 502, "body": HTML},
+        {"status": 403, "body": '{"message": "Resource not accessible by integration"}'},
+        {"status": 200, "body": json.dumps(PARTIAL)},
+        {"status": 200, "body": json.dumps(NO_DATA)},
+        {"status": 200, "body": '{"data": null}'},
+    ],
+    ids=["404", "500", "502", "403", "partial", "error", "null"],
+)
+def test_where_graphql_fails_rest_tells_the_same(
+    three: Made, made_github: Server, tmp_path: Path, fault: dict[str, Any]
+) -> None:
+    """Whatever becomes of GraphQL, every row comes, and is equal."""
+    del three
+    expected = run_tap(made_github, tmp_path, **RUN)
+    made_github.add_fault(path="/graphql", times=None, **fault)
+    output = run_tap(made_github, tmp_path, **RUN)
+    assert output.error is None
+    assert not output.skipped
+    for stream in expected.streams:
+        assert of_stream(output, stream) == of_stream(expected, stream)
+
+
+def test_graphql_is_given_up_if_it_never_answers(made: Made, made_github: Server, tmp_path: Path) -> None:
+    """Lasting 502s are not tried for each pull request, and every row comes all the same."""
+    made.add("one", 7, pulls=12)
+    made_github.add_fault(path="/graphql", times=None, status=502, body=HTML)
+    output = run_tap(made_github, tmp_path, **RUN)
+    assert len(output.of("pull_request_review")) == 12
+    asked = [each for each in made_github.requests() if each["path"] == "/graphql"]
+    assert len(asked) < 40
+
+
+def test_questions_that_are_too_large_are_halved(made: Made, tmp_path: Path) -> None:
+    """What GraphQL answers with 502 is asked for in smaller parts, and REST need not help."""
+    made.add("one", 7, pulls=60)
+    with serve_github(made.folder, points_per_hour=1_000_000, graphql_max_nodes=5_000) as server:
+        output = run_tap(server, tmp_path, **RUN)
+        assert len(output.of("pull_request_review")) == len(output.of("pull_request")) == 60
+        paths = [each["path"] for each in server.requests()]
+        assert [path for path in paths if path.endswith("/reviews")] == []
+
+
+def test_what_the_probe_was_refused_is_read(three: Made, made_github: Server, tmp_path: Path) -> None:
+    """A default branch that is null beside an error is not an empty repository."""
+    del three
+    node = {"nameWithOwner": "made/one", "pushedAt": None, "defaultBranchRef": None}
+    repositories = {"pageInfo": {"hasNextPage": False, "endCursor": None}, "nodes": [node]}
+    path = ["organization", "repositories", "nodes", 0, "defaultBranchRef"]
+    body = {
+        "data": {"organization": {"repositories": repositories}},
+        "errors": [{"type": "FORBIDDEN", "path": path, "message": "Resource not accessible"}],
+    }
+    made_github.add_fault(path="/graphql", status=200, body=json.dumps(body))
+    assert len(run_tap(made_github, tmp_path, **RUN).of("commit")) == 3
+
+
+def test_a_probe_that_is_not_understood_is_no_end_of_graphql(
+    three: Made, made_github: Server, tmp_path: Path
+) -> None:
+    """An older Enterprise Server lacks a field of it: all is read, and reviews come by GraphQL."""
+    del three
+    body = json.dumps({"errors": [{"message": "Field 'releases' doesn't accept argument 'orderBy'"}]})
+    made_github.add_fault(path="/graphql", status=200, body=body)
+    output = run_tap(made_github, tmp_path, **RUN)
+    assert len(output.of("pull_request_review")) == 6
+    assert not [each for each in made_github.requests() if each["path"].endswith("/reviews")]
+
+
+def test_a_budget_ends_a_run_and_others_finish(made: Made, made_github: Server, tmp_path: Path) -> None:
+    """Each run stops at `max_requests` with its state; together they bring what one run brings."""
+    for number in range(1, 9):
+        made.add(f"repository-{number}", number, pulls=3)
+    expected = Loaded().load(run_tap(made_github, tmp_path, **RUN))
+    loaded, state, outcomes = Loaded(), None, []
+    for _ in range(12):
+        made_github.clear_requests()
+        output = run_tap(made_github, tmp_path, state=state, max_requests=20, **RUN)
+        assert output.error is None
+        assert len(made_github.requests()) <= 20
+        loaded.load(output)
+        state = output.state
+        outcomes.append(output.summary["outcome"])
+        if outcomes[-1] == "complete":
+            break
+    assert outcomes[-1] == "complete"
+    assert len(outcomes) > 1
+    for stream in expected.tables:
+        assert loaded.living(stream) == expected.living(stream)
+
+
+def test_a_repository_too_large_for_the_budget_does_not_starve_the_others(
+    made: Made, made_github: Server, tmp_path: Path
+) -> None:
+    """What did not fit into the budget comes last in the next run."""
+    made.add("large", 3, pulls=60)
+    made.add("small", 2)
+    settings = {**RUN, "use_graphql": False, "max_requests": 40}
+    first = run_tap(made_github, tmp_path, **settings)
+    assert whole(first) == set()
+    second = run_tap(made_github, tmp_path, state=first.state, **settings)
+    assert whole(second) == {"made/2"}
+
+
+def test_a_crash_at_the_last_repository_keeps_the_other_bookmarks(
+    made: Made, made_github: Server, tmp_path: Path
+) -> None:
+    """A token that ends for good ends the run, with the state of what was done."""
+    for number in range(1, 6):
+        made.add(f"repository-{number}", number)
+    path = "/repos/made/repository-1/pulls"  # GitHub lists the newest first
+    made_github.add_fault(path=path, times=None, status=401, body='{"message": "Bad credentials"}')
+    output = run_tap(made_github, tmp_path, **RUN)
+    assert isinstance(output.error, AuthenticationError)
+    assert whole(output) == {f"made/{number}" for number in range(2, 6)}
+    assert output.summary["outcome"].startswith("failed")
+    (told,) = (message["x-run-summary"] for message in output.messages if "x-run-summary" in message)
+    assert told["outcome"] == output.summary["outcome"]
+
+
+def test_a_signal_ends_the_run_with_its_state(three: Made, made_github: Server, tmp_path: Path) -> None:
+    """SIGTERM while a request hangs: exit 143 at once, and STATE says what was done."""
+    del three
+    made_github.add_fault(path="/repos/made/two/commits", times=None, delay_seconds=30)
+    config = tmp_path / "config.json"
+    summary = tmp_path / "summary.json"
+    settings = {**RUN, "auth_token": TOKEN, "api_url": made_github.url, "summary_path": str(summary)}
+    config.write_text(json.dumps({**settings, "cache_dir": str(tmp_path), "concurrency": 1}))
+    process = subprocess.Popen(
+        [COMMAND, "--config", str(config)], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    while not any("two/commits" in each["path"] for each in made_github.requests()):
+        assert process.poll() is None
+        time.sleep(0.1)
+    asked_at = time.monotonic()
+    os.kill(process.pid, signal.SIGTERM)
+    text, log = process.communicate(timeout=30)
+    assert process.returncode == 143, log.decode()
+    assert time.monotonic() - asked_at < 20, "the process waited for its threads"
+    assert "made/3" in whole(Output(text))
+    assert "signal 15" in json.loads(summary.read_text())["outcome"]
+    assert TOKEN not in text.decode() + log.decode() + summary.read_text()
+    made_github.clear_faults()
+
+
+def test_state_is_small_beside_records(made: Made, made_github: Server, tmp_path: Path) -> None:
+    """With many repositories STATE takes less than a tenth of what records take, and is still written."""
+    for number in range(1, 201):
+        made.add(f"repository-{number:03}", number, pulls=5)
+    output = run_tap(made_github, tmp_path, **RUN)
+    lines = output.text.splitlines()
+    states = [line for line in lines if line.startswith(b'{"type":"STATE"')]
+    records = [line for line in lines if line.startswith(b'{"type":"RECORD"')]
+    assert sum(map(len, states)) * 10 < sum(map(len, records))
+    assert len(states) > 1
+    with made.lines("repository-200", "pulls") as pulls:
+        touch(pulls[0], moment(25))
+    again = run_tap(made_github, tmp_path, state=output.state, **RUN)
+    assert {row["repository_id"] for row in again.of("pull_request")} == {200}

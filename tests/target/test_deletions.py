@@ -1,0 +1,131 @@
+"""Rows that the source no longer has: reported by the tap, missing from a complete set, or from a version."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from .conftest import Line, World, record, schema, state
+
+ITEM: dict[str, Any] = {"id": {"type": "integer"}, "name": {"type": ["string", "null"]}}
+REVIEW: dict[str, Any] = {"id": {"type": "integer"}, "pull": {"type": "integer"}, "body": {"type": "string"}}
+
+
+def alive(world: World, table: str) -> dict[int, bool]:
+    """Return for each row whether it is there and not marked as deleted."""
+    return {row["ID"]: row["_DELETED_AT"] is None for row in world.sql(f"select * from {table}")}
+
+
+def reviews(*rows: tuple[int, int], complete: list[int] | None = None) -> list[Line]:
+    """Return the messages for reviews (id, pull request) and the announcement of complete sets."""
+    described = schema("review", REVIEW, "id")
+    assert isinstance(described, dict)
+    described["schema"]["x-complete-set-of"] = ["pull"]
+    lines: list[Line] = [described, *(record("review", id=key, pull=pull, body="x") for key, pull in rows)]
+    if complete is not None:
+        lines.append({**described, "x-complete-sets": [{"pull": pull} for pull in complete]})
+    return lines
+
+
+def test_rows_missing_from_a_complete_set_are_marked(world: World) -> None:
+    """Only rows of the parents that were announced, and a row that is sent again is there again."""
+    world.load(reviews((1, 10), (2, 10), (3, 20), (4, 30)))
+    before = world.sql("select * from REVIEW order by ID")
+    world.load([*reviews((1, 10), (4, 30), complete=[10, 20]), state({"n": 1})])
+    assert alive(world, "REVIEW") == {1: True, 2: False, 3: False, 4: True}
+    after = world.sql("select * from REVIEW order by ID")
+    assert (after[0], after[3]) == (before[0], before[3])
+    assert after[1]["_INGESTED_AT"] > before[1]["_INGESTED_AT"]
+    assert world.ledger()[-1]["ROWS_DELETED"] == 2
+    world.load(reviews((1, 10), (2, 10), complete=[10]))
+    assert alive(world, "REVIEW") == {1: True, 2: True, 3: False, 4: True}
+
+
+def test_a_set_without_any_row_is_complete_too(world: World) -> None:
+    """A parent whose last row vanished is announced without a record."""
+    world.load(reviews((1, 10)))
+    run = world.load([*reviews(complete=[10]), state({"n": 1})])
+    assert run.states == [{"n": 1}]
+    assert alive(world, "REVIEW") == {1: False}
+
+
+def test_a_set_is_never_split_between_two_batches(world: World) -> None:
+    """Else the rows of the first batch would look as if they were missing."""
+    rows = [(i, 10) for i in range(250)]
+    world.load(reviews(*rows, complete=[10]), batch_size_rows=100)
+    world.load(reviews(*rows, complete=[10]), batch_size_rows=100)
+    assert all(alive(world, "REVIEW").values())
+    huge = [(i, 10) for i in range(1000)]
+    world.load(reviews(*huge, complete=[10]), batch_size_rows=100)
+    assert len(world.ledger()) > 3
+    assert all(alive(world, "REVIEW").values())
+
+
+def test_a_row_that_is_newer_than_the_batch_is_not_missing(world: World) -> None:
+    """Another run may have written it after this one had read the set."""
+    world.load(reviews((1, 10)))
+    world.sql("update REVIEW set _INGESTED_AT = dateadd(hour, 1, _INGESTED_AT)")
+    world.load(reviews(complete=[10]))
+    assert alive(world, "REVIEW") == {1: True}
+
+
+def test_an_announcement_that_says_nothing_is_refused(world: World) -> None:
+    """Each element names its parent."""
+    lines = reviews((1, 10), complete=[10])
+    assert isinstance(lines[-1], dict)
+    lines[-1]["x-complete-sets"] = [{"other": 1}]
+    run = world.run(lines)
+    assert run.returncode == 1
+    assert "x-complete-sets" in run.sentence
+
+
+@pytest.mark.parametrize("hard", [False, True])
+def test_rows_that_the_tap_reports_as_deleted(world: World, hard: bool) -> None:  # noqa: FBT001 - a parameter
+    """`_sdc_deleted_at` marks a row, or removes it."""
+    properties = {**ITEM, "_sdc_deleted_at": {"type": ["string", "null"], "format": "date-time"}}
+    gone = "2026-02-01T00:00:00Z"
+    world.load([schema("item", properties, "id"), record("item", id=1), record("item", id=2)])
+    lines = [
+        schema("item", properties, "id"),
+        record("item", id=2, _sdc_deleted_at=gone),
+        record("item", id=3, _sdc_deleted_at=gone),
+    ]
+    world.load(lines, hard_delete=hard)
+    assert alive(world, "ITEM") == ({1: True} if hard else {1: True, 2: False, 3: False})
+
+
+def versioned(version: int, *keys: int) -> list[Line]:
+    """Return a whole table in one version, and its activation."""
+    rows = [{**record("item", id=key, name=f"n{key}"), "version": version} for key in keys]  # type: ignore[dict-item]
+    return [
+        schema("item", ITEM, "id"),
+        *rows,
+        {"type": "ACTIVATE_VERSION", "stream": "item", "version": version},
+        state({"version": version}),
+    ]
+
+
+@pytest.mark.parametrize("hard", [False, True])
+def test_a_new_version_of_a_table_removes_what_is_not_in_it(world: World, hard: bool) -> None:  # noqa: FBT001
+    """Records that came before are loaded first; rows that did not change keep their `_INGESTED_AT`."""
+    world.load(versioned(1, 1, 2))
+    before = world.sql("select * from ITEM where ID = 1")
+    run = world.load(versioned(2, 1, 3), hard_delete=hard)
+    assert run.states == [{"version": 2}]
+    assert alive(world, "ITEM") == ({1: True, 3: True} if hard else {1: True, 2: False, 3: True})
+    (after,) = world.sql("select * from ITEM where ID = 1")
+    assert after["_INGESTED_AT"] == before[0]["_INGESTED_AT"]
+    assert after["_SDC_TABLE_VERSION"] == 2
+
+
+def test_a_version_without_any_record_empties_the_table(world: World) -> None:
+    """The source has no row any more; but records without a version say nothing of the others."""
+    world.load(versioned(1, 1, 2))
+    world.load(versioned(2))
+    assert alive(world, "ITEM") == {1: False, 2: False}
+    unversioned = versioned(3)
+    unversioned.insert(1, record("item", id=4, name="x"))
+    run = world.load(unversioned)
+    assert "ignored" in run.errors
+    assert alive(world, "ITEM") == {1: False, 2: False, 4: True}

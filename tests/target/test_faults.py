@@ -1,0 +1,124 @@
+"""What stumbles is tried again: the same run comes through, and the ledger knows the batch once."""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from .source import require_truth, rows, tap
+from .test_crash import STEPS
+
+if TYPE_CHECKING:
+    from .conftest import World
+
+AS_JSON = {"content-type": "application/json"}
+LOCKED = (
+    '{"success": false, "code": "000625", "message": "Statement aborted because of too many waiters.",'
+    ' "data": {"errorCode": "000625", "sqlState": "57014", "queryId": "0"}}'
+)
+EXPIRED = '{"success": false, "code": "390114", "message": "Authentication token has expired.", "data": {}}'
+FAULTS: dict[str, dict[str, Any]] = {
+    "lost": {"drop": True},
+    "expired": {"status": 200, "headers": AS_JSON, "body": EXPIRED},
+    "busy": {"status": 503},
+    "cut": {"truncate_bytes": 10},
+}
+STATUS = {
+    "name": "status",
+    "type": "text",
+    "nullable": True,
+    "length": 100,
+    "byteLength": 400,
+    **dict.fromkeys(("precision", "scale", "collation")),
+}
+NOTHING_COPIED = json.dumps(
+    {
+        "success": True,
+        "data": {
+            "rowtype": [STATUS],
+            "rowset": [["Copy executed with 0 files processed."]],
+            "total": 1,
+            "returned": 1,
+            "queryResultFormat": "json",
+            "parameters": [],
+            "queryId": "01b0c0de-0000-0000-0000-000000000000",
+        },
+    }
+)
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize("fault", FAULTS)
+def test_every_statement_may_fail_once(world: World, fault: str, when: str) -> None:
+    """Even COMMIT, whose outcome is not known then: the ledger is asked before the work is done again."""
+    for statement in STEPS.values():
+        world.snowflake.add_fault(statement=statement, when=when, **FAULTS[fault])
+    world.load(tap(0, 300), prefix=world.database)
+    require_truth(world, 300)
+    assert len(world.ledger()) == 1
+
+
+def test_rows_without_a_key_are_not_appended_twice(world: World) -> None:
+    """An INSERT waits for no lock: what is added without a key needs one all the same."""
+    world.snowflake.add_fault(statement=STEPS["commit"], when="after", **FAULTS["expired"])
+    world.load(tap(0, 100), prefix=world.database, load_method="append-only")
+    require_truth(world, 100)
+    assert len(world.ledger()) == 1
+
+
+def test_a_lock_with_too_many_waiters_is_waited_for(world: World) -> None:
+    """The transaction is rolled back and tried again, with jitter."""
+    world.snowflake.add_fault(statement=STEPS["merge"], status=200, headers=AS_JSON, body=LOCKED, times=2)
+    run = world.load(tap(0, 300), prefix=world.database)
+    assert "trying again" in run.errors
+    require_truth(world, 300)
+    assert len(world.ledger()) == 1
+
+
+def test_a_login_that_fails_in_the_middle_is_tried_again(world: World) -> None:
+    """The settings were right a moment ago, so it is the network that is wrong."""
+    world.snowflake.add_fault(path="login-request", nth=2, times=6, drop=True)
+    run = world.load(tap(0, 300), prefix=world.database)
+    assert "trying again" in run.errors
+    require_truth(world, 300)
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_storage_that_stumbles_is_made_good(world: World, when: str) -> None:
+    """An upload whose answer was lost finds its own object there, and goes on."""
+    for nth, fault in enumerate(
+        ({"status": 503}, {"drop": True}, {"truncate_bytes": 10}, {"status": 429}), 1
+    ):
+        world.gcs.add_fault(path="/upload/", nth=nth, when=when, **fault)
+    world.load(tap(0, 300), prefix=world.database)
+    require_truth(world, 300)
+
+
+def test_storage_that_stays_away_ends_the_run_inside_the_budget(world: World) -> None:
+    """No STATE for what is not committed; the next run loads it."""
+    world.gcs.add_fault(path="/upload/", status=503, times=None)
+    began = time.monotonic()
+    run = world.run(tap(0, 300), retry_seconds=3, prefix=world.database)
+    assert time.monotonic() - began < 90
+    assert run.returncode == 1
+    assert run.states == []
+    assert "Traceback" not in run.errors
+    world.gcs.clear_faults()
+    world.load(tap(0, 300), prefix=world.database)
+    require_truth(world, 300)
+
+
+def test_a_file_that_copy_passes_over_ends_the_run(world: World) -> None:
+    """Nothing is merged and no STATE goes out; the next run loads the rows."""
+    world.snowflake.add_fault(statement=STEPS["copy"], status=200, headers=AS_JSON, body=NOTHING_COPIED)
+    run = world.run(tap(0, 300), prefix=world.database)
+    assert run.returncode == 1
+    assert run.states == []
+    assert "COPY should have loaded" in run.sentence
+    assert "reports nothing of it" in run.sentence
+    world.load(tap(0, 300), prefix=world.database)
+    assert [row["V"] for row in rows(world)] == [f"v{number}" for number in range(200, 300)]
+    assert world.leftovers() == set()

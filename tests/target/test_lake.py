@@ -1,0 +1,152 @@
+"""The lake: replayed where a table has to be rebuilt, swept where a run died."""
+
+from __future__ import annotations
+
+import datetime as dt
+import subprocess
+import time
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from google.cloud import storage  # type: ignore[import-untyped]
+from sandbox.servers import BUCKET
+from target_gcs_snowflake_merge.replay import Window, batches
+from target_gcs_snowflake_merge.storage import Object
+from target_gcs_snowflake_merge.sweep import orphans
+
+from .conftest import TARGET, Run, World, record, schema
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+ITEM: dict[str, Any] = {
+    "_source_org": {"type": "string"},
+    "id": {"type": "integer"},
+    "name": {"type": "string"},
+    "doc": {"type": "object"},
+}
+NOON = dt.datetime(2026, 2, 1, 12, tzinfo=dt.UTC)
+
+
+def load(world: World, rows: Iterable[tuple[str, int, str]], **settings: Any) -> Run:
+    """Load rows (organisation, id, name)."""
+    records = [record("item", _source_org=org, id=key, name=name, doc={"n": key}) for org, key, name in rows]
+    return world.load([schema("item", ITEM, "_source_org", "id"), *records], **settings)
+
+
+def replay(world: World, *arguments: str, **settings: Any) -> subprocess.CompletedProcess[bytes]:
+    """Run the command `replay`."""
+    return subprocess.run(
+        [str(TARGET), "replay", *arguments],
+        env=world.environment(**settings),
+        capture_output=True,
+        check=False,
+    )
+
+
+def test_a_table_is_rebuilt_from_the_lake(world: World) -> None:
+    """Files alone bring back every row as it was last, through MERGE and ledger."""
+    prefix = world.database
+    load(world, [("a", 1, "old"), ("b", 2, "x")], prefix=prefix)
+    load(world, [("a", 1, "new")], prefix=prefix)
+    before = world.table("ITEM")
+    world.sql(f'drop table "{world.database}"."RAW_TABLES"."ITEM"')
+    result = replay(world, "--stream", "item", "--from", "2026-01-01", prefix=prefix)
+    assert result.returncode == 0, result.stderr.decode()
+    assert world.table("ITEM") == before
+    assert world.sql("select DOC:n::int as N from ITEM where ID = 2") == [{"N": 2}]
+    assert len(world.ledger()) == 4
+    summary = f'from "{world.database}"."RAW_TABLES"."_RUN_SUMMARY" where STREAM is null'
+    assert world.sql(f"select count(*) as N, sum(ROWS_READ) as R {summary}") == [{"N": 3, "R": 6}]
+    assert world.leftovers() == set()
+
+
+def test_files_of_a_batch_that_was_never_committed_are_left_out(world: World) -> None:
+    """The tap has sent their records again, so without a key they would be there twice."""
+    lines = [schema("event", ITEM), record("event", _source_org="a", id=1)]
+    world.load(lines, prefix=world.database)
+    world.snowflake.add_fault(statement="^COPY", signal="SIGKILL")
+    world.run([lines[0], record("event", _source_org="a", id=2)], prefix=world.database)
+    world.load([lines[0], record("event", _source_org="a", id=2)], prefix=world.database)
+    world.sql("drop table EVENT")
+    result = replay(world, "--stream", "event", "--from", "2026-01-01", prefix=world.database)
+    assert result.returncode == 0, result.stderr.decode()
+    assert [row["ID"] for row in world.table("EVENT")] == [1, 2]
+
+
+def test_a_part_of_a_table_is_repaired(world: World) -> None:
+    """Only the files of one organisation; rows that are right are left alone."""
+    prefix = world.database
+    load(world, [("a", 1, "x"), ("b", 2, "y")], prefix=prefix)
+    world.sql("delete from ITEM")
+    arguments = ("--stream", "item", "--from", "2026-01-01", "--org", "b")
+    assert replay(world, *arguments, prefix=prefix).returncode == 0
+    assert [row["ID"] for row in world.table("ITEM")] == [2]
+    replay(world, *arguments, prefix=prefix)
+    assert world.ledger()[-1]["ROWS_UNCHANGED"] == 1
+
+
+def test_a_stream_without_a_key_is_not_doubled(world: World) -> None:
+    """Its rows would be there twice, so the user has to make room first."""
+    prefix = world.database
+    world.load([schema("event", ITEM), record("event", _source_org="a", id=1)], prefix=prefix)
+    result = replay(world, "--stream", "event", "--from", "2026-01-01", prefix=prefix)
+    assert result.returncode == 1
+    assert b"no key" in result.stderr
+    world.sql(f'drop table "{world.database}"."RAW_TABLES"."EVENT"')
+    assert replay(world, "--stream", "event", "--from", "2026-01-01", prefix=prefix).returncode == 0
+    assert len(world.table("EVENT")) == 1
+
+
+def written(name: str, minute: int) -> Object:
+    """Return an object of the lake."""
+    return Object(name, NOON + dt.timedelta(minutes=minute), is_ours=True)
+
+
+def test_batches_are_replayed_in_the_order_in_which_they_were_written() -> None:
+    """Files of one batch together, outside the window or of another shape not at all."""
+    objects = [
+        written("item/org=a/date=2026-02-01/bb-0000.parquet", 5),
+        written("item/org=a/date=2026-02-01/aa-0000.parquet", 9),
+        written("item/org=b/date=2026-02-01/bb-0001.parquet", 6),
+        written("item/org=a/date=2026-01-31/cc-0000.parquet", 1),
+        written("item/readme.txt", 1),
+    ]
+    window = Window("item", dt.date(2026, 2, 1), dt.date(2026, 2, 28))
+    assert [[each.name[-14:] for each in group] for group in batches(objects, window)] == [
+        ["bb-0000.parquet"[-14:], "bb-0001.parquet"[-14:]],
+        ["aa-0000.parquet"[-14:]],
+    ]
+
+
+def test_an_object_is_an_orphan_only_by_the_word_of_a_ledger_that_was_there() -> None:
+    """Committed batches stay, and so does all that is older than the ledger."""
+    objects = [
+        written("item/date=2026-02-01/aa-0000.parquet", 5),
+        written("item/date=2026-02-01/bb-0000.parquet", 5),
+        written("item/date=2026-02-01/cc-0000.parquet", -5),
+    ]
+    committed = [("aa", NOON.replace(tzinfo=None))]
+    assert orphans(objects, committed) == ["item/date=2026-02-01/bb-0000.parquet"]
+    assert orphans(objects, []) == []
+
+
+def test_the_objects_of_a_run_that_died_are_swept(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Once they are old enough, and nobody else's."""
+    prefix = world.database
+    load(world, [("a", 1, "x")], prefix=prefix)
+    world.snowflake.add_fault(statement="^COPY", kill=True)
+    with pytest.raises(AssertionError):
+        load(world, [("a", 2, "y")], prefix=prefix)
+    monkeypatch.setenv("STORAGE_EMULATOR_HOST", world.gcs.url)
+    bucket = storage.Client(project="sandbox").bucket(BUCKET)
+    folder = f"{prefix}/item/org=a/date={dt.datetime.now(dt.UTC):%Y-%m-%d}"
+    bucket.blob(f"{folder}/ff-0000.parquet").upload_from_string(b"of somebody else")
+    assert len(list(bucket.list_blobs(prefix=f"{prefix}/"))) == 3
+    time.sleep(1.1)  # the names of staging tables tell their age in whole seconds
+    run = load(world, [("a", 2, "y")], prefix=prefix, sweep_after_hours=0)
+    assert len(list(bucket.list_blobs(prefix=f"{prefix}/"))) == 3
+    assert "whose batch was never committed" in run.errors
+    assert bucket.blob(f"{folder}/ff-0000.parquet").exists()
+    assert world.leftovers() == set()
+    assert [row["ID"] for row in world.table("ITEM")] == [1, 2]

@@ -1,0 +1,208 @@
+"""BATCH messages, streams without a key, bad records put aside, few statements, little memory."""
+
+from __future__ import annotations
+
+import datetime as dt
+import gzip
+import json
+import time
+from contextlib import suppress
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import psutil
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from .conftest import Line, World, record, schema, state
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+ITEM: dict[str, Any] = {
+    "id": {"type": "integer"},
+    "name": {"type": ["string", "null"]},
+    "price": {"type": ["number", "null"], "multipleOf": 0.01},
+    "at": {"type": ["string", "null"], "format": "date-time"},
+    "doc": {"type": ["object", "null"]},
+}
+ROWS: list[dict[str, Any]] = [
+    {"id": 1, "name": "a", "price": 5.25, "at": "2026-01-31T21:59:59Z", "doc": {"x": [1]}},
+    {"id": 2, "name": None, "price": None, "at": None, "doc": None},
+]
+
+
+def batch(form: dict[str, str], *files: Path) -> list[Line]:
+    """Return a BATCH message behind its schema."""
+    manifest = [file.as_uri() for file in files]
+    return [
+        schema("item", ITEM, "id"),
+        record("item", id=1, name="older"),
+        {"type": "BATCH", "stream": "item", "encoding": form, "manifest": manifest},
+        state({"n": 1}),
+    ]
+
+
+def as_arrow() -> pa.Table:
+    """Return the rows as a tap with Parquet would write them."""
+    return pa.table(
+        {
+            "id": [1, 2],
+            "name": ["a", None],
+            "price": pa.array([Decimal("5.25"), None], pa.decimal128(10, 2)),
+            "at": pa.array(
+                [dt.datetime(2026, 1, 31, 21, 59, 59, tzinfo=dt.UTC), None], pa.timestamp("us", "UTC")
+            ),
+            "doc": [{"x": [1]}, None],
+        }
+    )
+
+
+@pytest.mark.parametrize("form", ["jsonl", "jsonl.gz", "parquet"])
+def test_the_files_of_a_batch_are_loaded_behind_what_came_before(
+    world: World, tmp_path: Path, form: str
+) -> None:
+    """JSON lines, compressed or not, and Parquet give the same rows as records, once."""
+    file = tmp_path / f"batch.{form}"
+    lines = "".join(json.dumps(row) + "\n" for row in ROWS).encode()
+    if form == "parquet":
+        pq.write_table(as_arrow(), file)
+    else:
+        file.write_bytes(gzip.compress(lines) if form.endswith("gz") else lines)
+    encoding = {"format": form.removesuffix(".gz")}
+    if form.endswith("gz"):
+        encoding["compression"] = "gzip"
+    run = world.load(batch(encoding, file))
+    assert run.states == [{"n": 1}]
+    one, two = world.table("ITEM")
+    assert (one["NAME"], one["PRICE"], two["NAME"]) == ("a", Decimal("5.25"), None)
+    assert one["AT"] == dt.datetime(2026, 1, 31, 21, 59, 59)  # noqa: DTZ001 - TIMESTAMP_NTZ
+    assert world.sql("select DOC:x[0]::int as X from ITEM where ID = 1") == [{"X": 1}]
+
+
+def test_a_batch_file_that_is_not_there_is_named(world: World, tmp_path: Path) -> None:
+    """The address is in the sentence."""
+    run = world.run(batch({"format": "jsonl"}, tmp_path / "gone.jsonl"))
+    assert run.returncode == 1
+    assert "gone.jsonl" in run.sentence
+    assert "Traceback" not in run.errors
+
+
+def test_a_bad_row_of_parquet_is_put_aside_alone(world: World, tmp_path: Path) -> None:
+    """The rows beside it are loaded; the reason names the field."""
+    file = tmp_path / "rows.parquet"
+    pq.write_table(pa.table({"id": [1, 2, None, 4], "price": [0.5, float("nan"), 0.5, 0.25]}), file)
+    run = world.load(batch({"format": "parquet"}, file), on_bad_record="quarantine")
+    assert run.states == [{"n": 1}]
+    assert [(row["ID"], row["PRICE"]) for row in world.table("ITEM")] == [
+        (1, Decimal("0.5")),
+        (4, Decimal("0.25")),
+    ]
+    reasons = [row["REASON"] for row in world.table("_REJECTED_RECORD")]
+    assert ["'price'" in reason for reason in reasons] == [True, False]
+    assert ["'id'" in reason for reason in reasons] == [False, True]
+
+
+def test_streams_without_a_key_can_be_merged_on_the_row(world: World) -> None:
+    """Equal records are one row, in a run and across runs."""
+    lines = [schema("event", ITEM), *(record("event", id=i % 2) for i in range(5))]
+    world.load(lines, keyless_method="merge")
+    world.load(lines, keyless_method="merge")
+    assert [row["ID"] for row in world.table("EVENT")] == [0, 1]
+
+
+BAD = [
+    record("item", id="one"),
+    record("item", name="no key"),
+    record("item", id=3, price=1.234),
+    b'{"type": "RECORD", "stream": "item", "record": {"id": 4, "price": NaN}}',
+    b'{"type": "RECORD", "stream": "item", "record": {"id": 5',
+    record("unknown", id=6),
+]
+
+
+def test_bad_records_are_put_aside_where_that_is_wanted(world: World) -> None:
+    """The others are loaded, the STATE goes out, and each bad record says where and why."""
+    good = [record("item", id=key, name="x") for key in (10, 11)]
+    lines = [schema("item", ITEM, "id"), good[0], *BAD, good[1], state({"n": 9})]
+    run = world.load(lines, on_bad_record="quarantine")
+    assert run.states == [{"n": 9}]
+    assert [row["ID"] for row in world.table("ITEM")] == [10, 11]
+    rejected = {row["LINE"]: row for row in world.table("_REJECTED_RECORD")}
+    assert sorted(rejected) == [3, 4, 5, 6, 7, 8]
+    assert [rejected[line]["STREAM"] for line in sorted(rejected)] == ["item"] * 5 + ["unknown"]
+    assert "'id'" in rejected[3]["REASON"]
+    assert "no key" in rejected[4]["RAW_TEXT"]
+    assert "1.234" in rejected[5]["RAW_TEXT"]
+    assert "6 records" in run.errors
+
+
+def test_too_many_bad_records_end_the_run(world: World) -> None:
+    """At the limit the run fails; what was put aside before is kept."""
+    lines = [schema("item", ITEM, "id"), *BAD, state({"n": 9})]
+    run = world.run(lines, on_bad_record="quarantine", max_bad_records=2)
+    assert run.returncode == 1
+    assert run.states == []
+    assert len(world.table("_REJECTED_RECORD")) == 2
+
+
+def test_leftovers_of_dead_runs_are_swept_by_age(world: World) -> None:
+    """An old staging table goes, a young one may belong to a run that is alive."""
+    lines = [schema("item", ITEM, "id"), record("item", id=1)]
+    world.load(lines)
+    old, young = "_STAGING_20260101T000000Z_A", "_STAGING_29991231T000000Z_B"
+    for name in (old, young):
+        world.sql(f'create table "{world.database}"."RAW_TABLES"."{name}" (A int)')
+    run = world.load(lines)
+    assert world.leftovers() == {young}
+    assert old in run.errors
+
+
+def test_a_sync_of_small_streams_is_a_handful_of_statements(world: World) -> None:
+    """One COPY and one MERGE per stream; what the schema holds is asked once."""
+    lines: list[Line] = []
+    for number in range(10):
+        lines += [schema(f"s{number}", ITEM, "id"), *(record(f"s{number}", id=i) for i in range(3))]
+    world.load(lines)
+    world.snowflake.clear_requests()
+    world.load(lines)
+    sent = [entry["statement"].split()[0] for entry in world.snowflake.requests() if entry["statement"]]
+    assert {word: sent.count(word) for word in set(sent)} == {
+        "SELECT": 1,
+        "SHOW": 1,
+        "CREATE": 10,
+        "COPY": 10,
+        "BEGIN": 10,
+        "MERGE": 10,
+        "INSERT": 11,  # ten batches, and the summary of the run
+        "COMMIT": 10,
+        "DROP": 10,
+    }
+
+
+def test_memory_does_not_grow_with_the_input(world: World) -> None:
+    """100,000 records of 2 KB, 200 MB of JSON, pass through less than 300 MB of memory."""
+    with world.start_command() as process:
+        assert process.stdin
+        assert process.stdout
+        memory = psutil.Process(process.pid)
+        peak = 0
+        process.stdin.write(json.dumps(schema("item", ITEM, "id")).encode() + b"\n")
+        filler = "x" * 1900
+        for start in range(0, 100_000, 100):
+            lines = (
+                b'{"type":"RECORD","stream":"item","record":{"id":%d,"name":"%d%s","at":"2026-01-01T00:00:00Z"}}\n'
+                % (number, number, filler.encode())
+                for number in range(start, start + 100)
+            )
+            process.stdin.write(b"".join(lines))
+            peak = max(peak, memory.memory_info().rss)
+        process.stdin.close()
+        while process.poll() is None:
+            with suppress(psutil.Error):  # it has just ended
+                peak = max(peak, memory.memory_info().rss)
+            time.sleep(0.02)
+        assert process.returncode == 0
+    assert world.sql("select count(*) as N from ITEM") == [{"N": 100_000}]
+    assert peak < 300 * 1024 * 1024

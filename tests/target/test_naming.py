@@ -1,0 +1,62 @@
+"""Names: safe in SQL without a second thought, and stable."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from target_gcs_snowflake_merge.naming import MAX_CHARACTERS, conform, name_columns, name_table
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("id", "ID"),
+        ("clientName", "CLIENTNAME"),
+        ("first name", "FIRST_NAME"),
+        ("a.b-c:d", "A_B_C_D"),
+        ("2fast", "_2FAST"),
+        ('quo"te', "QUO_TE"),
+        ("größe", "GRÖSSE"),
+        ("order", "ORDER"),
+        ("", "_"),
+    ],
+)
+def test_a_name_is_upper_case_with_underscores_for_odd_characters(name: str, expected: str) -> None:
+    """Letters, digits and underscores stay; a leading digit gets an underscore in front."""
+    assert conform(name) == expected
+
+
+def test_the_lower_case_property_keeps_the_plain_name() -> None:
+    """Of colliding properties the lower-case one wins, the others get a suffix of their own."""
+    names = name_columns(["Id", "id", "ID"])
+    assert names["id"] == "ID"
+    assert names["ID"].startswith("ID__")
+    assert names["Id"].startswith("ID__")
+    assert len(set(names.values())) == 3
+
+
+def test_the_loaders_own_columns_are_not_for_properties() -> None:
+    """A property that is called like a loader's column gets a suffix."""
+    assert name_columns(["_row_hash", "_sequence"]).keys() == {"_row_hash", "_sequence"}
+    assert "_ROW_HASH" not in name_columns(["_row_hash"]).values()
+    assert "_SEQUENCE" not in name_columns(["_sequence"]).values()
+
+
+@given(st.lists(st.text(max_size=300), unique=True, max_size=8), st.randoms())
+def test_columns_differ_and_do_not_depend_on_the_order(properties: list[str], random: object) -> None:
+    """Whatever the properties are, each has a column of its own, in whichever order they come."""
+    names = name_columns(properties)
+    assert len(set(names.values())) == len(properties)
+    assert all(len(name) <= MAX_CHARACTERS for name in names.values())
+    shuffled = list(properties)
+    random.shuffle(shuffled)  # type: ignore[attr-defined]
+    assert name_columns(shuffled) == names
+
+
+def test_streams_do_not_share_a_table() -> None:
+    """A stream whose table is taken, or the loader's own, gets a suffix."""
+    assert name_table("users", set()) == "USERS"
+    assert name_table("Users", {"USERS"}).startswith("USERS__")
+    assert name_table("_load_ledger", set()).startswith("_LOAD_LEDGER__")
+    assert name_table("_staging_x", set()).startswith("_STAGING_X__")

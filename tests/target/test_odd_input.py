@@ -1,0 +1,84 @@
+"""Input that is odd, but that a target is sent some day."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from .conftest import Line, World, record, schema, state
+
+ID: dict[str, Any] = {"id": {"type": "integer"}}
+TEXT = {"type": ["string", "null"]}
+DEEP = b"[" * 5_000 + b"]" * 5_000
+
+
+def test_a_tap_may_have_a_stream_of_rejected_records_itself(world: World) -> None:
+    """It and the loader's own are two, in one run."""
+    name = "_rejected_record"
+    lines = [
+        schema(name, {**ID, "v": TEXT}, "id"),
+        record(name, id=1, v="x"),
+        record(name, id="bad"),
+        record(name, id=2, v="y"),
+        state({"n": 1}),
+    ]
+    run = world.load(lines, on_bad_record="quarantine")
+    assert run.states == [{"n": 1}]
+    (own,) = (table for table in world.tables() if table.startswith("_REJECTED_RECORD__"))
+    assert world.table(own) == [{"ID": 1, "V": "x"}, {"ID": 2, "V": "y"}]
+    assert [(row["STREAM"], row["LINE"]) for row in world.table("_REJECTED_RECORD")] == [(name, 3)]
+
+
+DEEP_LINES = [
+    b'{"type":"RECORD","stream":"item","record":{"id":2,"doc":%s}}' % DEEP,
+    b'{"type":"RECORD","stream":"item","record":{"id":2,"unknown":%s}}' % DEEP,
+    b'{"type":"RECORD","stream":"item","record":{"id":2},"unknown":%s}' % DEEP,
+]
+
+
+def test_what_is_nested_too_deep_is_a_bad_record(world: World) -> None:
+    """It is put aside alone; by default it ends the run behind what came before."""
+    properties = {**ID, "doc": {"type": "array"}}
+    first = [schema("item", properties, "id"), record("item", id=1), state({"n": 1})]
+    failed = world.run([*first, DEEP_LINES[0], record("item", id=3), state({"n": 3})])
+    assert (failed.returncode, failed.states) == (1, [{"n": 1}])
+    assert "Line 4 (stream 'item')" in failed.sentence
+    assert "nested too deep" in failed.sentence
+    run = world.load([*first, *DEEP_LINES, record("item", id=3), state({"n": 3})], on_bad_record="quarantine")
+    assert run.states[-1] == {"n": 3}
+    assert [row["ID"] for row in world.table("ITEM")] == [1, 3]
+    assert len(world.table("_REJECTED_RECORD")) == len(DEEP_LINES)
+
+
+def described(**properties: Any) -> Line:
+    """Return a SCHEMA message with odd definitions of properties."""
+    definitions = {"node": {"type": "object", "properties": {"next": {"$ref": "#/definitions/node"}}}}
+    inner = {"definitions": definitions, "properties": {**ID, **properties}}
+    return {"type": "SCHEMA", "stream": "item", "key_properties": ["id"], "schema": inner}
+
+
+def test_a_property_that_says_nothing_holds_anything(world: World) -> None:
+    """`true`, null, no type, a type that nobody knows, a reference to itself."""
+    odd = {"a": True, "b": None, "c": {}, "d": {"type": "bogus"}, "e": {"$ref": "#/definitions/node"}}
+    world.load([described(**odd), record("item", id=1, a=[1], b="x", c=2, d={"y": 3}, e={"next": {}})])
+    query = "select A[0]::int as A, typeof(B) as B, C::int as C, D:y::int as D, typeof(E:next) as E from ITEM"
+    assert world.sql(query) == [{"A": 1, "B": "VARCHAR", "C": 2, "D": 3, "E": "OBJECT"}]
+
+
+BROKEN: dict[str, tuple[Line, str]] = {
+    "reference": (described(x={"$ref": "#/definitions/nothing"}), "cannot be understood"),
+    "state": (b'{"type":"STATE"}', "needs a value"),
+    "record": (b'{"type":"RECORD","stream":"item"}', "needs a record"),
+}
+
+
+@pytest.mark.parametrize("case", BROKEN)
+def test_what_breaks_the_protocol_is_said_in_one_sentence(world: World, case: str) -> None:
+    """And what came before is committed."""
+    line, reason = BROKEN[case]
+    run = world.run([schema("item", ID, "id"), record("item", id=1), state({"n": 1}), line, state({"n": 2})])
+    assert (run.returncode, run.states) == (1, [{"n": 1}])
+    assert "Line 4" in run.sentence
+    assert reason in run.sentence
+    assert [row["ID"] for row in world.table("ITEM")] == [1]

@@ -1,0 +1,158 @@
+"""Records: typed as the layout says, mended where that is harmless, else blamed by field."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from target_gcs_snowflake_merge import sql
+from target_gcs_snowflake_merge.columns import BadRowError, Columns
+from target_gcs_snowflake_merge.errors import BadRecordError, MissingKeyError
+from target_gcs_snowflake_merge.layout import Catalog, Layout, StreamSchema, plan
+from target_gcs_snowflake_merge.messages import decode
+from target_gcs_snowflake_merge.records import MAX_VALUE_BYTES, RecordDecoder
+
+PROPERTIES: dict[str, Any] = {
+    "id": {"type": "integer"},
+    "whole": {"type": "integer"},
+    "price": {"type": "number", "multipleOf": 0.01},
+    "ratio": {"type": "number"},
+    "flag": {"type": "boolean"},
+    "text": {"type": "string"},
+    "at": {"type": "string", "format": "date-time"},
+    "day": {"type": "string", "format": "date"},
+    "clock": {"type": "string", "format": "time"},
+    "blob": {"type": "string", "contentEncoding": "base64"},
+    "doc": {"type": ["object", "array", "null"]},
+}
+
+
+def layout(properties: dict[str, Any] | None = None) -> Layout:
+    """Return the layout of a stream with the key `id`."""
+    described = StreamSchema("item", properties or PROPERTIES, ("id",))
+    return plan(described, sql.Table("DB", "RAW", "ITEM"), Catalog())[0]
+
+
+def written(record: bytes) -> dict[str, Any]:
+    """Return what a Parquet file would hold of a record."""
+    where = layout()
+    message = decode(b'{"type": "RECORD", "stream": "item", "record": ' + record + b"}")
+    decoder = RecordDecoder(where)
+    row = decoder.decode(message.record) if message.decoded is None else decoder.convert(message.decoded)
+    values: dict[str, Any] = Columns(decoder).record_batch([row], [1], [decoder.hash_row(row)]).to_pylist()[0]
+    return values
+
+
+@pytest.mark.parametrize(
+    ("value", "column", "expected"),
+    [
+        (b'"whole": 18446744073709551616', "WHOLE", Decimal(2**64)),
+        (b'"whole": -99999999999999999999999999999999999999', "WHOLE", Decimal(-(10**38 - 1))),
+        (b'"whole": 7.0', "WHOLE", Decimal(7)),
+        (b'"whole": 1e3', "WHOLE", Decimal(1000)),
+        (b'"price": 5.25', "PRICE", Decimal("5.25")),
+        (
+            b'"price": 123456789012345678901234567890.01',
+            "PRICE",
+            Decimal("123456789012345678901234567890.01"),
+        ),
+        (b'"price": "0.10"', "PRICE", Decimal("0.10")),
+        (b'"price": 3', "PRICE", Decimal(3)),
+        (b'"ratio": 0.001', "RATIO", 0.001),
+        (b'"ratio": 3', "RATIO", 3.0),
+        (b'"text": "nul \\u0000, emoji \xf0\x9f\x98\x80"', "TEXT", "nul \0, emoji 😀"),
+        (b'"text": "half \\ud83d pair"', "TEXT", "half \ufffd pair"),
+        (b'"text": "\\ud83d\\ude00"', "TEXT", "😀"),
+        (b'"text": null', "TEXT", None),
+        (
+            b'"at": "2026-01-31T23:59:59.123456+02:00"',
+            "AT",
+            dt.datetime(2026, 1, 31, 21, 59, 59, 123456, dt.UTC),
+        ),
+        (b'"at": "2026-01-31 23:59:59"', "AT", dt.datetime(2026, 1, 31, 23, 59, 59, 0, dt.UTC)),
+        (b'"at": "2026-01-31"', "AT", dt.datetime(2026, 1, 31, tzinfo=dt.UTC)),
+        (b'"at": "0001-01-01T00:00:00Z"', "AT", dt.datetime(1, 1, 1, tzinfo=dt.UTC)),
+        (b'"day": "2024-02-29"', "DAY", dt.date(2024, 2, 29)),
+        (b'"day": "2024-02-29T00:00:00Z"', "DAY", dt.date(2024, 2, 29)),
+        (b'"clock": "10:11:12.000013"', "CLOCK", dt.time(10, 11, 12, 13)),
+        (b'"clock": "10:11"', "CLOCK", dt.time(10, 11)),
+        (b'"blob": "AAEC"', "BLOB", b"\x00\x01\x02"),
+        (b'"doc": {"a": [1, null, 1.10]}', "DOC", '{"a": [1, null, 1.10]}'),
+        (b'"doc": []', "DOC", "[]"),
+        (b'"doc": "plain"', "DOC", '"plain"'),
+        (b'"doc": null', "DOC", None),
+        (b'"doc": {"a": "\\ud83d", "b": 1.10}', "DOC", '{"a":"\ufffd","b":1.10}'),
+        (b'"unknown": 1', "TEXT", None),
+    ],
+)
+def test_a_value_arrives_as_it_was_sent(value: bytes, column: str, expected: object) -> None:
+    """Whatever JSON can say exactly is in the file exactly."""
+    result = written(b'{"id": 1, ' + value + b"}")[column]
+    assert result == expected
+    assert type(result) is type(expected)
+
+
+@pytest.mark.parametrize(
+    ("value", "field"),
+    [
+        (b'"whole": 100000000000000000000000000000000000000', "whole"),
+        (b'"whole": 1.5', "whole"),
+        (b'"whole": "5"', "whole"),
+        (b'"whole": true', "whole"),
+        (b'"price": 1.234', "price"),
+        (b'"price": "NaN"', "price"),
+        (b'"price": 1e37', "price"),
+        (b'"ratio": NaN', "ratio"),
+        (b'"ratio": Infinity', "ratio"),
+        (b'"ratio": 1e999', "ratio"),
+        (b'"flag": 1', "flag"),
+        (b'"text": 5', "text"),
+        (b'"at": "2026-02-30T00:00:00Z"', "at"),
+        (b'"at": "10000-01-01T00:00:00Z"', "at"),
+        (b'"at": "2026-01-31T24:00:00Z"', "at"),
+        (b'"day": "2026-01-31T12:00:00Z"', "day"),
+        (b'"clock": "24:00:00"', "clock"),
+        (b'"blob": "not base64"', "blob"),
+        (b'"doc": [NaN]', "doc"),
+        (b'"doc": "\xff"', "doc"),
+    ],
+)
+def test_a_value_that_no_column_can_hold_is_blamed(value: bytes, field: str) -> None:
+    """The error names the field."""
+    with pytest.raises((BadRecordError, BadRowError)) as caught:
+        written(b'{"id": 1, ' + value + b"}")
+    error = caught.value.error if isinstance(caught.value, BadRowError) else caught.value
+    assert field in str(error)
+
+
+@pytest.mark.parametrize("record", [b'{"text": "x"}', b'{"id": null}'])
+def test_a_key_must_be_there(record: bytes) -> None:
+    """NULL never matches in a MERGE, so a record without its key is refused."""
+    with pytest.raises(MissingKeyError, match="'id'"):
+        written(record)
+
+
+def test_a_value_that_is_too_long_is_blamed() -> None:
+    """A VARCHAR holds 16 MB; a longer value is refused before it is uploaded."""
+    record = json.dumps({"id": 1, "text": "x" * (MAX_VALUE_BYTES + 1)}).encode()
+    with pytest.raises(BadRecordError, match="'text' is longer than 16 MB"):
+        RecordDecoder(layout()).decode(record)
+
+
+def digest(record: bytes, properties: dict[str, Any] | None = None) -> str:
+    """Return the hash of a record's row."""
+    decoder = RecordDecoder(layout(properties))
+    return decoder.hash_row(decoder.decode(record))
+
+
+def test_the_hash_tells_rows_apart_by_their_values() -> None:
+    """Spacing, the order of properties and columns without a value do not count; values do."""
+    wider = {"new": {"type": "object"}, **dict(reversed(PROPERTIES.items()))}
+    first = digest(b'{"id": 1, "text": "a"}')
+    assert first == digest(b'{"text":"a","id":1,"unknown":2}')
+    assert first == digest(b'{"id": 1, "text": "a", "doc": null}')
+    assert first == digest(b'{"id": 1, "text": "a", "new": null}', wider)
+    assert first != digest(b'{"id": 1, "text": "b"}')

@@ -1,0 +1,116 @@
+"""The conventions of the dbt project, checked on its manifest and on the warehouse that it built."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from .warehouse import DATABASE
+
+if TYPE_CHECKING:
+    from .warehouse import Warehouse
+
+pytestmark = pytest.mark.timeout(1200)
+
+PREFIXES = {
+    "staging": ("stg_github__", "base_github__", "fivetran_github__", "stg_pipeline__"),
+    "intermediate": ("int_github__",),
+    "marts": ("fct_github__", "dim_github__", "bridge_github__"),
+    "reports": ("rpt_github__", "rpt_pipeline__"),
+}
+READS_SOURCES = ("stg_", "base_", "fivetran_")
+
+
+@pytest.fixture(scope="module")
+def manifest(built: Warehouse) -> dict[str, Any]:
+    """Return the manifest of the last run of dbt."""
+    found: dict[str, Any] = json.loads(
+        (built.folder / "target" / "manifest.json").read_text(encoding="utf-8")
+    )
+    return found
+
+
+@pytest.fixture(scope="module")
+def models(manifest: dict[str, Any]) -> dict[str, Any]:
+    """Return the models by name."""
+    return {node["name"]: node for node in manifest["nodes"].values() if node["resource_type"] == "model"}
+
+
+def test_names_say_what_a_model_is(models: dict[str, Any]) -> None:
+    """Each folder has its prefixes."""
+    strangers = [name for name, node in models.items() if not name.startswith(PREFIXES[node["fqn"][1]])]
+    assert not strangers
+
+
+def test_only_staging_reads_sources(models: dict[str, Any]) -> None:
+    """No model beyond staging knows where the rows come from."""
+    readers = {
+        name
+        for name, node in models.items()
+        if any(parent.startswith("source.") for parent in node["depends_on"]["nodes"])
+    }
+    assert readers
+    assert not [name for name in readers if not name.startswith(READS_SOURCES)]
+
+
+def test_every_model_is_described_and_tested(manifest: dict[str, Any], models: dict[str, Any]) -> None:
+    """A description, and at least one test of data."""
+    tested = {
+        parent.rsplit(".", 1)[-1]
+        for node in manifest["nodes"].values()
+        if node["resource_type"] == "test"
+        for parent in node["depends_on"]["nodes"]
+    }
+    stored = {name for name, node in models.items() if node["config"]["materialized"] != "ephemeral"}
+    assert not [name for name, node in models.items() if not node["description"]]
+    assert stored <= tested
+
+
+def test_every_column_is_described(built: Warehouse, manifest: dict[str, Any]) -> None:
+    """The columns of every table and view that dbt makes are documented, all of them and no others."""
+    found = defaultdict(set)
+    for row in built.sql(
+        f"select table_name, column_name from {DATABASE}.information_schema.columns "
+        "where table_schema <> 'RAW_TABLES'"
+    ):
+        found[row["TABLE_NAME"].lower()].add(row["COLUMN_NAME"].lower())
+    documented = {
+        node["name"]: {column["name"] for column in node["columns"].values() if column["description"]}
+        for node in manifest["nodes"].values()
+        if node["resource_type"] in {"model", "seed", "snapshot"}
+        and node["config"]["materialized"] != "ephemeral"
+    }
+    assert {
+        name: found[name] ^ columns for name, columns in documented.items() if found[name] != columns
+    } == {}
+
+
+def test_descriptions_are_kept_in_the_warehouse(built: Warehouse, models: dict[str, Any]) -> None:
+    """Snowflake tells what a table and a column is, too."""
+    name = "fct_github__pull_request"
+    (column,) = built.sql(
+        f"select comment from {DATABASE}.information_schema.columns "
+        f"where table_name = '{name.upper()}' and column_name = 'CODING_SECONDS'"
+    )
+    assert column["COMMENT"] == models[name]["columns"]["coding_seconds"]["description"]
+
+
+def test_marts_keep_their_shape(models: dict[str, Any]) -> None:
+    """What others build on has a contract."""
+    loose = [
+        name
+        for name, node in models.items()
+        if node["fqn"][1] == "marts" and not node["config"]["contract"]["enforced"]
+    ]
+    assert not loose
+
+
+def test_metrics_stand_on_semantic_models(manifest: dict[str, Any]) -> None:
+    """The semantic layer is there, and the dashboard is known to depend on what it shows."""
+    assert {"merged_pull_requests", "review_coverage", "lead_time_median", "deployment_frequency"} <= {
+        metric["name"] for metric in manifest["metrics"].values()
+    }
+    assert manifest["exposures"]

@@ -1,0 +1,282 @@
+"""Incremental runs show what changed, write nothing where nothing did, and end where a full refresh does."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.orchestrate.privileges import granted, needed
+
+from .warehouse import DATABASE, warehouse
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from .expected_metrics import Streams
+    from .raw_rows import Row
+    from .warehouse import Warehouse
+
+pytestmark = pytest.mark.timeout(1200)
+
+ORG = "acme"
+REPOSITORY = 7
+SHARED = {"_source_org": ORG, "repository_id": REPOSITORY}
+FACTS = (
+    *("fct_github__pull_request", "fct_github__pull_request_review"),
+    *("fct_github__pull_request_review_summary", "fct_github__lead_time_to_deploy"),
+    *("fct_github__commit_file", "dim_github__user", "rpt_github__pull_request_weekly"),
+)
+GONE = "set _deleted_at = sysdate(), _ingested_at = sysdate()"
+RUN = ("build", "--resource-type", "seed", "--resource-type", "snapshot", "--resource-type", "model")
+
+
+def pull(number: int, **values: Any) -> Row:
+    """Return a pull request that was opened on the day of its number."""
+    return {
+        **SHARED,
+        "id": number,
+        "number": number,
+        "repository_full_name": f"{ORG}/shop",
+        "title": f"Change {number}",
+        "state": "open",
+        "user_id": 1,
+        "user_login": "ann",
+        "user_type": "User",
+        "base_ref": "main",
+        "default_branch": "main",
+        "head_ref": f"change-{number}",
+        "created_at": f"2026-01-{number:02}T10:00:00Z",
+        "updated_at": f"2026-01-{number:02}T10:00:00Z",
+        "additions": 5,
+        "deletions": 1,
+        "changed_files": 1,
+        "commits": 1,
+        **values,
+    }
+
+
+def merged(number: int, **values: Any) -> Row:
+    """Return a pull request that was merged two hours after its opening."""
+    at = f"2026-01-{number:02}T12:00:00Z"
+    merge = {"state": "closed", "merged_at": at, "closed_at": at, "merge_commit_sha": f"merge-{number}"}
+    return pull(number, **merge, merged=True, merged_by_login="ben", merged_by_id=2, **values)
+
+
+def review(identifier: int, number: int, **values: Any) -> Row:
+    """Return an approval half an hour after the opening of a pull request."""
+    return {
+        **SHARED,
+        "id": identifier,
+        "pull_request_id": number,
+        "pull_request_number": number,
+        "user_id": 2,
+        "user_login": "ben",
+        "user_type": "User",
+        "state": "APPROVED",
+        "commit_sha": f"head-{number}",
+        "submitted_at": f"2026-01-{number:02}T10:30:00Z",
+        **values,
+    }
+
+
+def commit(number: int, *parents: str) -> Row:
+    """Return the commit that merged a pull request."""
+    return {
+        **SHARED,
+        "sha": f"merge-{number}",
+        "repository_full_name": f"{ORG}/shop",
+        "parent_shas": list(parents),
+        "parent_count": len(parents),
+        "committed_at": f"2026-01-{number:02}T12:00:00Z",
+    }
+
+
+def file(number: int, name: str) -> Row:
+    """Return a file of such a commit."""
+    return {
+        **SHARED,
+        "repository_full_name": f"{ORG}/shop",
+        "commit_sha": f"merge-{number}",
+        "filename": name,
+        "status": "modified",
+        "additions": 5,
+        "deletions": 1,
+        "author_login": "ann",
+        "committed_at": f"2026-01-{number:02}T12:00:00Z",
+        "parent_count": 1,
+    }
+
+
+def deployment(identifier: int, sha: str, at: str) -> Row:
+    """Return a successful deployment to production."""
+    return {
+        **SHARED,
+        "id": identifier,
+        "sha": sha,
+        "environment": "production",
+        "production_environment": True,
+        "state": "success",
+        "created_at": at,
+        "updated_at": at,
+        "succeeded_at": at,
+    }
+
+
+def person(login: str, **values: Any) -> Row:
+    """Return a row of the lookup."""
+    return {
+        "_source_org": ORG,
+        "github_login": login,
+        "match_method": "mapping_file",
+        "ldap": login,
+        **values,
+    }
+
+
+def first_load() -> Streams:
+    """Return the rows of the first day."""
+    return {
+        "repository": [
+            {
+                "_source_org": ORG,
+                "id": REPOSITORY,
+                "name": "shop",
+                "full_name": f"{ORG}/shop",
+                "owner_login": ORG,
+            }
+        ],
+        "pull_request": [
+            merged(1),
+            merged(2),
+            pull(3, state="closed", closed_at="2026-01-03T11:00:00Z"),
+            pull(4),
+        ],
+        "pull_request_review": [review(11, 1), review(12, 2)],
+        "pull_request_commit": [
+            {
+                **SHARED,
+                "pull_request_id": number,
+                "pull_request_number": number,
+                "commit_sha": f"head-{number}",
+                "position": 1,
+                "authored_at": f"2026-01-{number:02}T09:00:00Z",
+                "committed_at": f"2026-01-{number:02}T09:00:00Z",
+            }
+            for number in (1, 2, 3, 4)
+        ],
+        "commit": [commit(1), commit(2, "merge-1")],
+        "commit_file": [file(1, "shop/cart.py"), file(2, "shop/till.py"), file(2, "poetry.lock")],
+        "deployment": [deployment(21, "merge-1", "2026-01-01T15:00:00Z")],
+        "deployment_status": [],
+        "release": [],
+        "user_lookup": [person("ann", team="web"), person("ben", team="search")],
+    }
+
+
+def contents(opened: Warehouse) -> dict[str, list[str]]:
+    """Return every fact whole, in an order of its own."""
+    return {name: sorted(map(repr, opened.sql(f"select * from {schema(name)}.{name}"))) for name in FACTS}
+
+
+def schema(name: str) -> str:
+    """Return the schema of a model."""
+    return "reports" if name.startswith("rpt_") else "marts"
+
+
+def fact(opened: Warehouse, number: int) -> Row:
+    """Return a pull request of the fact."""
+    (row,) = opened.sql(f"select * from fct_github__pull_request where number = {number}")
+    return row
+
+
+@pytest.fixture(scope="module")
+def days(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Warehouse, dict[str, Any]]]:
+    """Return a warehouse after two loads, each followed by a run, with what was seen between them."""
+    with warehouse(tmp_path_factory.mktemp("days")) as opened:
+        opened.load(first_load())
+        opened.dbt(*RUN)
+        seen: dict[str, Any] = {"first": contents(opened)}
+        opened.dbt(*RUN)
+        seen["unchanged"] = contents(opened)
+        opened.load(
+            {
+                "pull_request": [
+                    pull(3, updated_at="2026-01-20T00:00:00Z"),
+                    merged(5, title='Revert "Change 2"', head_ref="revert-2-change-2"),
+                ],
+                "pull_request_review": [review(13, 4, submitted_at="2026-01-19T10:00:00Z")],
+                "commit": [commit(5, "merge-2")],
+                "commit_file": [file(5, "shop/till.py")],
+                "deployment": [deployment(22, "merge-5", "2026-01-06T12:00:00Z")],
+                "user_lookup": [person("ann", team="payments")],
+            }
+        )
+        raw = "github_pipelines.raw_tables"
+        for table, condition in (
+            ("pull_request_review", "id = 11"),
+            ("commit_file", "filename = 'poetry.lock'"),
+        ):
+            opened.sql(f"update {raw}.{table} {GONE} where {condition}")
+        opened.dbt(*RUN)
+        seen["second"] = contents(opened)
+        opened.sql(f"update {raw}.pull_request {GONE} where id = 4")
+        opened.dbt(*RUN)
+        seen["third"] = contents(opened)
+        yield opened, seen
+
+
+def test_a_run_over_unchanged_data_changes_nothing(days: tuple[Warehouse, dict[str, Any]]) -> None:
+    """The second run leaves every row as it was."""
+    _, seen = days
+    assert seen["unchanged"] == seen["first"]
+
+
+def test_late_events_show_up_in_the_next_run(days: tuple[Warehouse, dict[str, Any]]) -> None:
+    """A late deployment, a re-opened pull request, a revert, a deleted review, and a change of team."""
+    opened, _ = days
+    assert fact(opened, 2)["DEPLOY_SECONDS"] == 4 * 86400
+    assert fact(opened, 2)["IS_REVERTED"] is True
+    assert fact(opened, 3)["STATE"] == "open"
+    assert fact(opened, 3)["CLOSED_AT"] is None
+    assert fact(opened, 1)["REVIEW_COUNT"] == 0
+    assert fact(opened, 1)["PICKUP_SECONDS"] is None
+    assert fact(opened, 5)["IS_REVERT"] is True
+    assert fact(opened, 5)["AUTHOR_TEAM"] == "web"
+    periods = opened.sql("select team, valid_to from dim_github__user where github_login = 'ann' order by 2")
+    assert {row["TEAM"] for row in periods} == {"web", "payments"}
+
+
+def test_a_late_review_is_in_the_next_run(days: tuple[Warehouse, dict[str, Any]]) -> None:
+    """The review of a pull request that was not itself loaded again counts."""
+    _, seen = days
+    (row,) = (row for row in seen["second"]["fct_github__pull_request"] if "'NUMBER': 4," in row)
+    assert "'REVIEW_COUNT': 1" in row
+
+
+def test_deleted_rows_leave_the_facts(days: tuple[Warehouse, dict[str, Any]]) -> None:
+    """A pull request that is gone takes its reviews along; a file that is gone goes alone."""
+    opened, _ = days
+    assert not opened.sql("select 1 from fct_github__pull_request where number = 4")
+    assert not opened.sql("select 1 from fct_github__pull_request_review where pull_request_number = 4")
+    assert not opened.sql("select 1 from fct_github__commit_file where file_path = 'poetry.lock'")
+    assert opened.sql("select 1 from fct_github__commit_file where file_path = 'shop/cart.py'")
+
+
+def test_a_full_refresh_gives_the_same_rows(days: tuple[Warehouse, dict[str, Any]]) -> None:
+    """Many incremental runs and one that begins anew end alike."""
+    opened, seen = days
+    before = deepcopy(seen["third"])
+    opened.dbt(*RUN, "--full-refresh")
+    assert contents(opened) == before
+
+
+def test_the_grants_of_dbt_are_what_it_needs(days: tuple[Warehouse, dict[str, Any]]) -> None:
+    """Every statement of runs and of a unit test stands in PRIVILEGES.md; the sum is what is granted."""
+    opened, _ = days
+    opened.dbt("test", "--select", "test_type:unit,path:models/staging")
+    sent = [each["statement"] for each in opened.snowflake.requests() if each["client"].startswith("dbt")]
+    needs, unknown = needed("transformer", filter(None, sent), DATABASE)
+    assert not unknown
+    assert needs == granted("transformer")

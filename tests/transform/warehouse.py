@@ -1,0 +1,151 @@
+"""A warehouse of a test: raw tables that the loader fills, and dbt as a user runs it over them."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import snowflake.connector
+import yaml
+from sandbox.servers import BUCKET, Server, serve_gcs, serve_snowflake
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from .raw_rows import Row
+
+ROOT = Path(__file__).parents[2]
+TRANSFORM = ROOT / "transform"
+DBT = ROOT / ".meltano" / "utilities" / "dbt" / "venv" / "bin" / "dbt"
+LOADER = ROOT / ".venv" / "bin" / "target-gcs-snowflake-merge"
+DATABASE = "GITHUB_PIPELINES"
+SETTING_PREFIXES = ("SNOWFLAKE_", "DBT_", "TARGET_GCS_SNOWFLAKE_MERGE_", "MELTANO_")
+JSON_TYPES = {
+    "number(38,0)": {"type": ["integer", "null"]},
+    "boolean": {"type": ["boolean", "null"]},
+    "varchar": {"type": ["string", "null"]},
+    "timestamp_ntz": {"type": ["string", "null"], "format": "date-time"},
+    "variant": {"type": ["object", "array", "null"]},
+}
+KEYS = {
+    "commit": ("_source_org", "repository_id", "sha"),
+    "commit_file": ("_source_org", "repository_id", "commit_sha", "filename"),
+    "pull_request_commit": ("_source_org", "pull_request_id", "commit_sha"),
+    "user_lookup": ("_source_org", "github_login"),
+}
+OF_THE_LOADER = ("_ingested_at", "_batch_id", "_deleted_at")
+
+
+def columns(stream: str) -> dict[str, str]:
+    """Return the types of a raw table's columns, as the sources of the dbt project document them."""
+    path = TRANSFORM / "models" / "staging" / "github" / "_github__sources.yml"
+    (source,) = yaml.safe_load(path.read_text(encoding="utf-8"))["sources"]
+    (table,) = (each for each in source["tables"] if each["name"] == stream)
+    return {column["name"]: column["data_type"] for column in table["columns"]}
+
+
+def messages(stream: str, rows: Iterable[Row]) -> Iterator[dict[str, Any]]:
+    """Yield the Singer messages of a stream."""
+    properties = {
+        name: JSON_TYPES[kind] for name, kind in columns(stream).items() if name not in OF_THE_LOADER
+    }
+    keys = KEYS.get(stream, ("_source_org", "id"))
+    yield {
+        "type": "SCHEMA",
+        "stream": stream,
+        "schema": {"properties": properties},
+        "key_properties": list(keys),
+    }
+    for row in rows:
+        yield {"type": "RECORD", "stream": stream, "record": row}
+
+
+@dataclass(frozen=True)
+class Warehouse:
+    """The stand-ins of one test."""
+
+    gcs: Server
+    snowflake: Server
+    folder: Path
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """Return the environment of the loader and dbt: this process's, less any setting, plus theirs."""
+        inherited = {k: v for k, v in os.environ.items() if not k.startswith(SETTING_PREFIXES)}
+        connection = {
+            "ACCOUNT": "sandbox",
+            "USER": "sandbox",
+            "PASSWORD": "sandbox",
+            "DATABASE": DATABASE,
+            "HOST": "127.0.0.1",
+            "PORT": str(self.snowflake.port),
+            "PROTOCOL": "http",
+        }
+        return {
+            **inherited,
+            **{f"SNOWFLAKE_{name}": value for name, value in connection.items()},
+            **{f"TARGET_GCS_SNOWFLAKE_MERGE_{name}": value for name, value in connection.items()},
+            "TARGET_GCS_SNOWFLAKE_MERGE_SCHEMA": "RAW_TABLES",
+            "TARGET_GCS_SNOWFLAKE_MERGE_BUCKET": BUCKET,
+            "STORAGE_EMULATOR_HOST": self.gcs.url,
+            "GOOGLE_CLOUD_PROJECT": "sandbox",
+            "DBT_PROJECT_DIR": str(TRANSFORM),
+            "DBT_PROFILES_DIR": str(TRANSFORM / "profiles"),
+            "DBT_TARGET_PATH": str(self.folder / "target"),
+            "DBT_LOG_PATH": str(self.folder / "logs"),
+            "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+        }
+
+    def load(self, streams: Mapping[str, Iterable[Row]]) -> None:
+        """Load rows by stream, as the loader does."""
+        lines = [json.dumps(each) for stream, rows in streams.items() for each in messages(stream, rows)]
+        result = subprocess.run(
+            [str(LOADER), "--config=ENV"],
+            input="\n".join(lines),
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert result.returncode == 0, result.stderr[-3000:]
+
+    def dbt(self, *arguments: str, succeeds: bool = True) -> str:
+        """Run dbt; return what it printed."""
+        result = subprocess.run(
+            [str(DBT), *arguments], env=self.environment, capture_output=True, text=True, check=False
+        )
+        if succeeds:
+            assert result.returncode == 0, result.stdout[-5000:] + result.stderr[-1000:]
+        return result.stdout
+
+    def sql(self, statement: str) -> list[Row]:
+        """Return the rows of a statement, by column name."""
+        with snowflake.connector.connect(
+            account="sandbox",
+            user="sandbox",
+            password="sandbox",  # noqa: S106 - nobody's
+            host="127.0.0.1",
+            port=self.snowflake.port,
+            protocol="http",
+            database=DATABASE,
+            schema="MARTS",
+            platform_detection_timeout_seconds=0,
+        ) as connection:
+            cursor = connection.cursor(snowflake.connector.DictCursor)
+            cursor.execute(statement)
+            return [dict(row) for row in cursor.fetchall()]
+
+
+@contextmanager
+def warehouse(folder: Path) -> Iterator[Warehouse]:
+    """Start the stand-ins of a warehouse in a folder."""
+    with (
+        serve_gcs(folder / "gcs") as gcs,
+        serve_snowflake(folder / "snowflake", gcs_url=gcs.url) as snowflake_server,
+    ):
+        yield Warehouse(gcs, snowflake_server, folder)
