@@ -1,0 +1,92 @@
+"""Runs Meltano as one of several workers, each with a part of the work and a state of its own.
+
+    python -m orchestrate.worker --organization acme -- run tap-github-custom target-gcs-snowflake-merge
+    python -m orchestrate.worker --shard 2/4 -- run tap-github-custom target-gcs-snowflake-merge
+
+Workers may run at once, on one machine or many. What makes one is nothing but variables, so a container can
+set them as well. On one machine each worker needs a folder of Meltano's own besides, since Meltano writes a
+run's catalog and state to a place that all runs of a project share: `.meltano/workers/NAME`, with the plugins
+of the project linked in. Where no state backend is set, a worker's state lies there.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import re
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+NOT_FOUND = 127
+PLUGIN_FOLDERS = ("extractors", "loaders", "mappers", "utilities")
+
+
+@dataclass(frozen=True)
+class Part:
+    """What one worker reads: an organisation, a share such as 2/4, or a share of an organisation."""
+
+    organization: str | None = None
+    shard: str | None = None
+
+    @property
+    def name(self) -> str:
+        """Name of the worker; suffix of its state's id and name of its folder."""
+        organization = re.sub(r"[^a-z0-9-]", "-", self.organization.lower()) if self.organization else None
+        shard = f"shard-{self.shard.replace('/', '-of-')}" if self.shard else None
+        return "-".join(filter(None, (organization, shard)))
+
+    def variables(self) -> dict[str, str]:
+        """Return what makes any Meltano run this worker's."""
+        variables = {"MELTANO_RUN_STATE_ID_SUFFIX": self.name}
+        if self.organization:
+            variables["TAP_GITHUB_CUSTOM_ORGANIZATIONS"] = json.dumps([self.organization])
+            variables["TAP_GITHUB_CUSTOM_REPOSITORIES"] = "[]"
+        if self.shard:
+            variables["TAP_GITHUB_CUSTOM_SHARD"] = self.shard
+        return variables
+
+
+def make_folder(project: Path, name: str) -> Path:
+    """Make the folder of Meltano's own for a worker, with the project's plugins in it, and return it."""
+    folder = project / ".meltano" / "workers" / name
+    folder.mkdir(parents=True, exist_ok=True)
+    for plugins in PLUGIN_FOLDERS:
+        link = folder / plugins
+        if not link.is_symlink():
+            link.symlink_to(project / ".meltano" / plugins, target_is_directory=True)
+    return folder
+
+
+def shard(text: str) -> str:
+    """Take a share such as 2/4, or raise `ArgumentTypeError`."""
+    match = re.fullmatch(r"(\d+)/(\d+)", text)
+    if not match or not 1 <= int(match[1]) <= int(match[2]):
+        message = f"{text!r} is not a share such as 2/4"
+        raise argparse.ArgumentTypeError(message)
+    return text
+
+
+def main(arguments: list[str]) -> int:
+    """Become Meltano; return an exit code where that is not possible."""
+    parser = argparse.ArgumentParser(prog="python -m orchestrate.worker", description=__doc__.splitlines()[0])
+    parser.add_argument("--organization", metavar="LOGIN", help="read this organisation only")
+    parser.add_argument("--shard", type=shard, metavar="N/COUNT", help="read this share of the repositories")
+    parser.add_argument("command", nargs="+", metavar="-- ARGUMENT", help="what Meltano is to do")
+    given = parser.parse_args(arguments)
+    part = Part(given.organization, given.shard)
+    if not part.name:
+        parser.error("say what the worker reads: --organization, --shard or both")
+    folder = make_folder(Path.cwd(), part.name)
+    meltano = Path(sys.executable).with_name("meltano")
+    variables = {**os.environ, **part.variables(), "MELTANO_SYS_DIR_ROOT": str(folder)}
+    try:
+        os.execvpe(meltano, [str(meltano), *given.command], variables)  # noqa: S606 - no shell is needed
+    except OSError as error:
+        sys.stderr.write(f"{meltano}: {error.strerror}\n")
+        return NOT_FOUND
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
