@@ -6,7 +6,7 @@
 Workers may run at once, on one machine or many. What makes one is nothing but variables, so a container can
 set them as well. On one machine each worker needs a folder of Meltano's own besides, since Meltano writes a
 run's catalog and state to a place that all runs of a project share: `.meltano/workers/NAME`, with the plugins
-of the project linked in. Where no state backend is set, a worker's state lies there.
+of the project linked in. So does Meltano's database where it is a file; with no state backend set, state lies in it.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 NOT_FOUND = 127
+SQLITE = "sqlite://"
 PLUGIN_FOLDERS = ("extractors", "loaders", "mappers", "utilities")
 
 
@@ -81,6 +82,8 @@ def main(arguments: list[str]) -> int:
     folder = make_folder(Path.cwd(), part.name)
     meltano = Path(sys.executable).with_name("meltano")
     variables = {**os.environ, **part.variables(), "MELTANO_SYS_DIR_ROOT": str(folder)}
+    if os.environ.get("MELTANO_DATABASE_URI", SQLITE).startswith(SQLITE):
+        variables["MELTANO_DATABASE_URI"] = f"{SQLITE}/{folder / 'meltano.db'}"  # two cannot set up a new one
     try:
         os.execvpe(meltano, [str(meltano), *given.command], variables)  # noqa: S606 - no shell is needed
     except OSError as error:
