@@ -6,7 +6,8 @@
 Workers may run at once, on one machine or many. What makes one is nothing but variables, so a container can
 set them as well. On one machine each worker needs a folder of Meltano's own besides, since Meltano writes a
 run's catalog and state to a place that all runs of a project share: `.meltano/workers/NAME`, with the plugins
-of the project linked in. Meltano's database lies there too where it is a file, and with it state that has no other place.
+of the project linked in. Meltano's database lies there too where it is a file, and with it any state that has
+no other place.
 """
 
 from __future__ import annotations
