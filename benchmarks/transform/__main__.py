@@ -22,6 +22,8 @@ BUILD = ("build", "--resource-type", "seed", "--resource-type", "snapshot", "--r
 # Further apart than the lookback: what is loaded within it is looked at again.
 FIRST, SECOND, THIRD = (f"'2026-01-0{day}'::timestamp_ntz" for day in (1, 5, 9))
 SHARE_OF_A_DAY = 1000
+# A history of years fills many parts of a table on Snowflake; this one is small, so that its parts must be.
+PART_ROWS = 4096
 COLUMNS = f"{'model':42} {'rows':>10} {'written':>8} {'scanned':>10} {'of':>10} {'seconds':>8} {'of':>6}"
 
 
@@ -81,6 +83,7 @@ def main(pull_requests: int) -> None:
         folder = Path(name)
         with warehouse(folder) as opened:
             opened.sql(f"create database if not exists {DATABASE}")
+        with warehouse(folder, part_rows=PART_ROWS) as opened:
             opened.sql(f"create schema if not exists {RAW}")
             first = {**queries(Slice(0, pull_requests), FIRST), "repository": repositories(FIRST)}
             add(opened, first, create=True)
@@ -95,7 +98,7 @@ def main(pull_requests: int) -> None:
         anew, following = (
             scanned_rows(folder / "snowflake", folder / target, names) for target in ("anew", "next")
         )
-        with warehouse(folder) as opened:
+        with warehouse(folder, part_rows=PART_ROWS) as opened:
             last = build(opened)
             report(opened, incremental, last, full, following, anew)
 

@@ -132,9 +132,12 @@ def serve_gcs(folder: Path, *, bucket: str = BUCKET) -> Iterator[Server]:
 
 
 @contextmanager
-def serve_snowflake(folder: Path, *, gcs_url: str) -> Iterator[Server]:
+def serve_snowflake(folder: Path, *, gcs_url: str, part_rows: int | None = None) -> Iterator[Server]:
     """Serve databases that lie in a folder, as Snowflake does; stages read through the storage server."""
-    with _serve("snowflake", {"folder": str(folder), "gcs-url": gcs_url}) as server:
+    options = {"folder": str(folder), "gcs-url": gcs_url}
+    if part_rows:
+        options["part-rows"] = str(part_rows)
+    with _serve("snowflake", options) as server:
         yield server
 
 

@@ -142,10 +142,10 @@ class Warehouse:
 
 
 @contextmanager
-def warehouse(folder: Path) -> Iterator[Warehouse]:
+def warehouse(folder: Path, *, part_rows: int | None = None) -> Iterator[Warehouse]:
     """Start the stand-ins of a warehouse in a folder."""
     with (
         serve_gcs(folder / "gcs") as gcs,
-        serve_snowflake(folder / "snowflake", gcs_url=gcs.url) as snowflake_server,
+        serve_snowflake(folder / "snowflake", gcs_url=gcs.url, part_rows=part_rows) as snowflake_server,
     ):
         yield Warehouse(gcs, snowflake_server, folder)

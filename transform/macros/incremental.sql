@@ -78,12 +78,26 @@
 {%- endmacro %}
 
 
-{% macro current_rows(name, row_key, order_by, scope=['pull_request_key', 'pull_request_id']) -%}
+{% macro changed_range(query, column='pull_request_id') -%}
+    {#-
+        Between which values of a column the changed rows lie, as a condition of literals: what is joined to them
+        lies there too, and the warehouse can leave out partitions by it whichever way it joins.
+    -#}
+    {%- if execute and is_incremental() -%}
+        {%- set found = run_query('select min(' ~ column ~ '), max(' ~ column ~ ') from (' ~ query ~ ')').columns -%}
+        {%- set least, most = found[0].values() | first, found[1].values() | first -%}
+        {{ column }} between {{ 'null' if least is none else least }} and {{ 'null' if most is none else most }}
+    {%- endif -%}
+{%- endmacro %}
+
+
+{% macro current_rows(name, row_key, order_by, scope=['pull_request_key', 'pull_request_id'], within=none) -%}
     {#-
         The current rows of a raw table: of each key the newest version, unless that one is deleted. An
         incremental run reads only rows whose `scope` is among the changed ones; this restriction stands
         below the deduplication, so that the whole table need not be sorted. Of the scope, the key decides; the
-        other column stands in the raw table as it is, so that the warehouse can leave out partitions by it.
+        other column stands in the raw table as it is, so that the warehouse can leave out partitions by it, and
+        by the range of the changed ones where it is given.
     -#}
     {%- set versions = ref('base_github__' ~ name) -%}
     {%- set newest = ref('stg_github__' ~ name) -%}
@@ -96,6 +110,9 @@
                 {%- for column in scope %}
                 {{ column }} in (select changed.{{ column }} from changed){{ ' and' if not loop.last }}
                 {%- endfor %}
+                {%- if within %}
+                and {{ within }}
+                {%- endif %}
             qualify row_number() over (
                 partition by {{ row_key }}
                 order by _ingested_at desc, {{ order_by }} desc nulls last

@@ -46,8 +46,11 @@ class Results(OrderedDict[str, Any]):
 class Warehouse(FakeSnow):
     """Every database of one folder."""
 
-    def __init__(self, folder: Path, *, gcs_url: str = "") -> None:
-        """Open the databases, as soon as no other process has them open."""
+    def __init__(self, folder: Path, *, gcs_url: str = "", part_rows: int | None = None) -> None:
+        """Open the databases, as soon as no other process has them open.
+
+        Their new tables are kept in parts of so many rows, a multiple of 2,048; else of 122,880.
+        """
         folder.mkdir(parents=True, exist_ok=True)
         comments.close_gap()
         describe.close_gap()
@@ -73,7 +76,7 @@ class Warehouse(FakeSnow):
         self.duck_conn.execute("SET GLOBAL TimeZone = 'UTC'")
         self.duck_conn.execute(macros.creation_sql("memory"))  # for sessions without a database
         for file in sorted(folder.glob("*.db")):
-            self._attach(file, file.stem)
+            self._attach(file, file.stem, f" (ROW_GROUP_SIZE {part_rows})" if part_rows else "")
             self.duck_conn.execute(info_schema.per_db_creation_sql(file.stem))
             self.duck_conn.execute(macros.creation_sql(file.stem))
 
@@ -85,12 +88,12 @@ class Warehouse(FakeSnow):
         """Close the databases."""
         self.duck_conn.close()
 
-    def _attach(self, file: Path, name: str) -> None:
+    def _attach(self, file: Path, name: str, options: str = "") -> None:
         """Open a database file; one that a server which is about to end still has open, a little later."""
         deadline = time.monotonic() + OPEN_SECONDS
         while True:
             try:
-                self.duck_conn.execute(f"ATTACH '{file}' AS \"{name}\"")
+                self.duck_conn.execute(f"ATTACH '{file}' AS \"{name}\"{options}")
             except duckdb.IOException as error:
                 if "lock" not in str(error) or time.monotonic() > deadline:
                     raise

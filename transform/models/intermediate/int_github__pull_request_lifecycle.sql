@@ -7,22 +7,27 @@
     )
 }}
 
+{%- set changed = changed_pull_requests() %}
+{%- set within = changed_range(changed) %}
+
 with
-{{ changed_cte(changed_pull_requests()) }}
+{{ changed_cte(changed) }}
 
 pull_request as (
-    {{ current_rows('pull_request', 'pull_request_key', 'updated_at') }}
+    {{ current_rows('pull_request', 'pull_request_key', 'updated_at', within=within) }}
 ),
 
 -- Loaded rows, deleted ones among them, so that a deletion moves the moment of load, too.
 input as (
     select
         pull_request_key,
+        pull_request_id,
         _ingested_at
     from {{ ref('base_github__pull_request_review') }}
     union all
     select
         pull_request_key,
+        pull_request_id,
         _ingested_at
     from {{ ref('base_github__pull_request_commit') }}
 ),
@@ -33,7 +38,7 @@ loaded as (
         max(_ingested_at) as _ingested_at
     from input
     {% if is_incremental() %}
-    where pull_request_key in (select changed.pull_request_key from changed)
+    where pull_request_key in (select changed.pull_request_key from changed) and {{ within }}
     {% endif %}
     group by pull_request_key
 ),
@@ -43,7 +48,7 @@ authored as (
         pull_request_key,
         min(authored_at) as first_commit_at
     from (
-        {{ current_rows('pull_request_commit', 'pull_request_commit_key', 'committed_at') }}
+        {{ current_rows('pull_request_commit', 'pull_request_commit_key', 'committed_at', within=within) }}
     )
     group by pull_request_key
 ),
@@ -64,7 +69,7 @@ reviewed as (
         count(distinct iff(is_counted, commit_sha, null)) as review_round_count
     from {{ ref('fct_github__pull_request_review') }}
     {% if is_incremental() %}
-    where pull_request_key in (select changed.pull_request_key from changed)
+    where pull_request_key in (select changed.pull_request_key from changed) and {{ within }}
     {% endif %}
     group by pull_request_key
 ),
@@ -72,6 +77,7 @@ reviewed as (
 joined as (
     select
         pull_request.pull_request_key,
+        pull_request.pull_request_id,
         pull_request.created_at,
         pull_request.merged_at,
         authored.first_commit_at,
@@ -100,6 +106,7 @@ joined as (
 final as (
     select
         pull_request_key,
+        pull_request_id,
         created_at,
         merged_at,
         first_commit_at,

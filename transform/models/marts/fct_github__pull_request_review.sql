@@ -10,15 +10,18 @@
     )
 }}
 
+{%- set changed = changed_pull_requests() %}
+{%- set within = changed_range(changed) %}
+
 with
-{{ changed_cte(changed_pull_requests()) }}
+{{ changed_cte(changed) }}
 
 review as (
-    {{ current_rows('pull_request_review', 'review_key', 'submitted_at') }}
+    {{ current_rows('pull_request_review', 'review_key', 'submitted_at', within=within) }}
 ),
 
 pull_request as (
-    {{ current_rows('pull_request', 'pull_request_key', 'updated_at') }}
+    {{ current_rows('pull_request', 'pull_request_key', 'updated_at', within=within) }}
 ),
 
 identity as (

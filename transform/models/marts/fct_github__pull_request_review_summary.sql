@@ -7,19 +7,22 @@
     )
 }}
 
+{%- set changed = changed_pull_requests() %}
+{%- set within = changed_range(changed) %}
+
 with
-{{ changed_cte(changed_pull_requests()) }}
+{{ changed_cte(changed) }}
 
 lifecycle as (
     select *
     from {{ ref('int_github__pull_request_lifecycle') }}
     {% if is_incremental() %}
-    where pull_request_key in (select changed.pull_request_key from changed)
+    where pull_request_key in (select changed.pull_request_key from changed) and {{ within }}
     {% endif %}
 ),
 
 pull_request as (
-    {{ current_rows('pull_request', 'pull_request_key', 'updated_at') }}
+    {{ current_rows('pull_request', 'pull_request_key', 'updated_at', within=within) }}
 ),
 
 final as (
