@@ -96,7 +96,8 @@ def main(pull_requests: int) -> None:
             incremental = sorted(models(opened, "incremental").items())
         names = [model for model, _ in incremental]
         anew, following = (
-            scanned_rows(folder / "snowflake", folder / target, names) for target in ("anew", "next")
+            scanned_rows(folder / "snowflake", folder / target, names, part_rows=PART_ROWS)
+            for target in ("anew", "next")
         )
         with warehouse(folder, part_rows=PART_ROWS) as opened:
             last = build(opened)

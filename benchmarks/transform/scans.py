@@ -17,13 +17,16 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def scanned_rows(folder: Path, compiled: Path, models: Iterable[str]) -> dict[str, int]:
+def scanned_rows(
+    folder: Path, compiled: Path, models: Iterable[str], *, part_rows: int | None = None
+) -> dict[str, int]:
     """Run the compiled queries on the databases of a folder that no server has open; return rows by model.
 
     What a filter keeps the engine from reading, by the smallest and largest value of a part of a table, is
-    not counted; what it reads and drops, is. The MERGE of what the query returns is not part of it.
+    not counted; what it reads and drops, is. The MERGE of what the query returns is not part of it. Tables
+    in parts of another size than the usual one need that size here, too: the engine joins smaller parts.
     """
-    with Warehouse(folder) as opened:
+    with Warehouse(folder, part_rows=part_rows) as opened:
         session = opened.connect(DATABASE, "MARTS")
         found = {}
         for model in models:
