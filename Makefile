@@ -12,10 +12,14 @@ PYTEST_ARGS ?=
 RESERVE ?= 1500
 ENVIRONMENT ?= prod
 
+# Tests that run the whole pipeline.
+ONE_BY_ONE := tests/pipeline tests/orchestrate/prefect
+
 # Continuous integration shares its machine: what failed there is run once more, by itself, and must pass then.
 AGAIN := (test -n "$$CI" && $(BIN)/pytest --last-failed --last-failed-no-failures=none)
 
 PLUGINS := .venv/.plugins
+PREFECT := .tools/prefect
 # What ruff finds already (words like password), and what every SHA looks like; secrets of nobody, in tests.
 NO_SECRET := --no-verify --exclude-lines 'secret@|s3cret@' \
 	$(addprefix --disable-plugin ,KeywordDetector Base64HighEntropyString HexHighEntropyString IPPublicDetector)
@@ -36,12 +40,12 @@ demo: $(PLUGINS) ## Run the main job on the embedded GitHub, GCS and Snowflake (
 dashboard: $(PLUGINS) ## Open the dashboard on the sandbox, after a demo run
 	$(BIN)/sandbox run -- $(BIN)/meltano invoke dashboard
 
-test: $(PLUGINS) browser ## Lint, check types, run every test
+test: $(PLUGINS) $(PREFECT)/.synced browser ## Lint, check types, run every test
 	$(MAKE) --no-print-directory lint types
 ifeq ($(PYTEST_ARGS),)
-	$(BIN)/pytest --numprocesses=auto --dist=loadfile --ignore=tests/pipeline || $(AGAIN)
+	$(BIN)/pytest --numprocesses=auto --dist=loadfile $(addprefix --ignore=,$(ONE_BY_ONE)) || $(AGAIN)
 	@echo "==> The whole pipeline, one run at a time: Meltano keeps one catalog per project"
-	$(BIN)/pytest tests/pipeline || $(AGAIN)
+	$(BIN)/pytest $(ONE_BY_ONE) || $(AGAIN)
 else
 	$(BIN)/pytest $(PYTEST_ARGS)
 endif
@@ -81,6 +85,8 @@ requirements: .venv/.synced ## Write the plugins' pinned requirements from the l
 			--output-file $$folder/requirements.txt; \
 	done
 	$(UV) export --quiet --frozen --only-group dbt --no-hashes --no-header --output-file transform/requirements.txt
+	$(UV) pip compile --quiet --universal --python-version 3.11 --no-header \
+		--output-file orchestrate/prefect/requirements.txt orchestrate/prefect/requirements.in
 
 standalone: $(PLUGINS) ## Write the models as plain Snowflake scripts, to transform/target/standalone
 	$(BIN)/meltano invoke dbt compile --full-refresh
@@ -105,6 +111,13 @@ $(UV):
 .venv/.synced: $(UV) uv.lock $(MANIFESTS)
 	@echo "==> Creating the environment in .venv"
 	@$(UV) sync --frozen --quiet
+	@touch $@
+
+# Prefect asks for other versions than the project does.
+$(PREFECT)/.synced: $(UV) orchestrate/prefect/requirements.txt
+	@echo "==> Installing Prefect"
+	@$(UV) venv --quiet --clear --python $(PYTHON) $(PREFECT)
+	@$(UV) pip sync --quiet --python $(PREFECT) orchestrate/prefect/requirements.txt
 	@touch $@
 
 $(PLUGINS): .venv/.synced meltano.yml $(REQUIREMENTS)

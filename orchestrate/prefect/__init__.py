@@ -1,0 +1,1 @@
+"""The pipeline as a flow of Prefect 3."""

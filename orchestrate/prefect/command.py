@@ -1,0 +1,84 @@
+"""Runs the project's commands: line by line into a log, and with the variables of a run."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections import deque
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
+
+    from orchestrate.worker import Part
+
+LAST_LINES = 3
+NO_COLORS = {"NO_COLOR": "1", "DBT_USE_COLORS": "false"}
+
+
+class CommandError(Exception):
+    """A command failed; the text has its exit code and its last lines."""
+
+
+@dataclass(frozen=True)
+class Project:
+    """A folder with a meltano.yml and the environment that `make` sets up, and what its commands are told."""
+
+    folder: Path
+    variables: Mapping[str, str]
+
+    def meltano(self, arguments: Sequence[str], log: Callable[[str], object]) -> None:
+        """Run Meltano, or raise `CommandError`."""
+        self._run([str(self._bin / "meltano"), *arguments], log)
+
+    def worker(self, part: Part, arguments: Sequence[str], log: Callable[[str], object]) -> None:
+        """Run Meltano as the worker of a part, or raise `CommandError`."""
+        which = [*(("--organization", part.organization) if part.organization else ())]
+        self._run([self._python, "-m", "orchestrate.worker", *which, "--", *arguments], log)
+
+    def output(self, module: str, *arguments: str) -> str:
+        """Return what a module of the project prints, or raise `CommandError`."""
+        printed: list[str] = []
+        self._run([self._python, "-m", module, *arguments], printed.append)
+        return "\n".join(printed)
+
+    @property
+    def _bin(self) -> Path:
+        return self.folder / ".venv" / "bin"
+
+    @property
+    def _python(self) -> str:
+        return str(self._bin / "python")
+
+    def _run(self, command: Sequence[str], log: Callable[[str], object]) -> None:
+        environment = {**os.environ, **NO_COLORS, **self.variables}
+        # Variables that name secrets reach the command as their values.
+        resolving = [self._python, "-m", "orchestrate.with_secrets", *command]
+        last: deque[str] = deque(maxlen=LAST_LINES)
+        try:
+            process = subprocess.Popen(  # noqa: S603 - the project's own command
+                resolving,
+                cwd=self.folder,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+                errors="replace",
+            )
+        except OSError as error:
+            message = (
+                f"{resolving[0]} cannot be run: {error.strerror}; run `make .venv/.plugins` in {self.folder}"
+            )
+            raise CommandError(message) from error
+        with process:
+            assert process.stdout is not None  # noqa: S101 - it is a pipe
+            for line in process.stdout:
+                log(line.rstrip("\n"))
+                if line.strip():
+                    last.append(line.strip())
+        if process.returncode:
+            message = f"exit code {process.returncode}: {' / '.join(last)}"
+            raise CommandError(message)

@@ -1,0 +1,131 @@
+"""The pipeline as a flow: a task for each organisation, then dbt, then a look at freshness and a summary.
+
+    prefect deploy --all --prefect-file orchestrate/prefect/prefect.yaml
+
+Organisations that fail hold up nobody: the others finish, dbt runs over what is there, and the flow ends as
+failed with a sentence that names them. Prefect has an environment of its own; the commands are run by that of
+the project, in the folder MELTANO_PROJECT_ROOT (by default the one that holds this file).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import uuid
+from pathlib import Path
+from typing import Any
+
+from prefect import flow, get_run_logger, runtime, task
+from prefect.artifacts import create_markdown_artifact
+from prefect.futures import wait
+from prefect.task_runners import ThreadPoolTaskRunner
+from prefect.tasks import exponential_backoff
+
+PROJECT = Path(os.environ.get("MELTANO_PROJECT_ROOT") or Path(__file__).parents[2])
+if str(PROJECT) not in sys.path:  # Prefect loads this file by its path
+    sys.path.insert(0, str(PROJECT))
+
+from orchestrate.prefect import blocks, summary  # noqa: E402 - found by the lines above
+from orchestrate.prefect.command import CommandError, Project  # noqa: E402
+from orchestrate.worker import Part  # noqa: E402
+
+EVERYTHING = "all that is configured"
+LOAD = ("run", "tap-github-custom", "target-gcs-snowflake-merge")
+WORKERS = int(os.environ.get("GITHUB_PIPELINE_WORKERS") or 4)  # loads at once, on this machine
+
+
+class PipelineError(Exception):
+    """A part of the pipeline failed; the text says which, and what did not."""
+
+
+@task(retries=2, retry_delay_seconds=exponential_backoff(60), retry_jitter_factor=0.5)
+def load(organization: str | None, arguments: list[str], variables: dict[str, str]) -> None:
+    """Load one organisation (None: whatever is configured), as a worker with a state of its own."""
+    project = Project(PROJECT, variables)
+    log = get_run_logger().info
+    if organization is None:
+        project.meltano([*arguments, *LOAD], log)
+    else:
+        project.worker(Part(organization), [*arguments, *LOAD], log)
+
+
+@task(retries=1, retry_delay_seconds=60)
+def transform(arguments: list[str], variables: dict[str, str]) -> None:
+    """Build the models over what is in the raw tables."""
+    Project(PROJECT, variables).meltano([*arguments, "run", "dbt:run"], get_run_logger().info)
+
+
+@task
+def check_freshness(arguments: list[str], variables: dict[str, str]) -> None:
+    """Fail where a raw table has not been written for too long."""
+    Project(PROJECT, variables).meltano([*arguments, "run", "dbt:freshness"], get_run_logger().info)
+
+
+@task
+def summarize(runs: dict[str, str], variables: dict[str, str]) -> str:
+    """Leave what the loads of the run did, and what they cost, as an artifact; return it."""
+    printed = Project(PROJECT, variables).output("orchestrate.run_summary", *runs.values())
+    markdown = summary.markdown(runs, json.loads(printed))
+    create_markdown_artifact(markdown, key="github-insights", description="What the loads of a run did")
+    return markdown
+
+
+@flow(name="github-insights", task_runner=ThreadPoolTaskRunner(max_workers=WORKERS))
+def github_insights(  # noqa: PLR0913, PLR0917 - what somebody can choose on Prefect's page
+    orgs: list[str] | None = None,
+    lookback_days: int | None = None,
+    environment: str | None = None,
+    secret_blocks: dict[str, str] | None = None,
+    bucket_block: str | None = None,
+    retries: int = 2,
+) -> None:
+    """Bring GitHub into Snowflake.
+
+    Args:
+        orgs: Logins of organisations, a task each; by default one task for what the settings say.
+        lookback_days: Days behind the bookmark that are read again; by default what the settings say.
+        environment: Environment of Meltano; by default the project's.
+        secret_blocks: Variable (`SNOWFLAKE_PRIVATE_KEY`, ...) -> name of the GcpSecret block with its value.
+        bucket_block: Name of the GcsBucket block of the lake.
+        retries: How often a load that failed is tried again.
+
+    Raises:
+        PipelineError: Something failed; all else was done nevertheless.
+    """
+    variables = blocks.variables(secret_blocks or {}, bucket_block)
+    if lookback_days is not None:
+        variables["TAP_GITHUB_CUSTOM_LOOKBACK_DAYS"] = str(lookback_days)
+    arguments = [f"--environment={environment}"] if environment else []
+    organizations: list[str | None] = [*(orgs or [])] or [None]
+    runs = {each or EVERYTHING: str(uuid.uuid5(_namespace(), each or "")) for each in organizations}
+    loads = {
+        name: load.with_options(name=f"load {name}", retries=retries).submit(
+            each, arguments, {**variables, "MELTANO_RUN_ID": runs[name]}
+        )
+        for name, each in zip(runs, organizations, strict=True)
+    }
+    wait(list(loads.values()))
+    failed = {name: future.state for name, future in loads.items() if not future.state.is_completed()}
+    problems = [f"{name} could not be loaded: {_reason(state)}" for name, state in failed.items()]
+    if len(failed) < len(loads):
+        steps = {"The models": transform, "Freshness": check_freshness}
+        for name, step in steps.items():
+            state = step(arguments, variables, return_state=True)
+            if not state.is_completed():
+                problems.append(f"{name}: {_reason(state)}")
+    state = summarize(runs, variables, return_state=True)
+    if not state.is_completed():
+        problems.append(f"The summary could not be had: {_reason(state)}")
+    if problems:
+        raise PipelineError("\n".join(problems))
+
+
+def _namespace() -> uuid.UUID:
+    return uuid.UUID(str(runtime.flow_run.id))
+
+
+def _reason(state: Any) -> str:  # noqa: ANN401 - a State of Prefect, which has no type here
+    """Return why something failed, in a sentence where it is known."""
+    error = state.result(raise_on_failure=False)
+    return str(error) if isinstance(error, CommandError) else str(state.message)
