@@ -13,12 +13,13 @@ RESERVE ?= 1500
 ENVIRONMENT ?= prod
 
 # Tests that run the whole pipeline.
-ONE_BY_ONE := tests/pipeline tests/orchestrate/prefect
+ONE_BY_ONE := tests/pipeline tests/orchestrate/airflow tests/orchestrate/prefect
 
 # Continuous integration shares its machine: what failed there is run once more, by itself, and must pass then.
 AGAIN := (test -n "$$CI" && $(BIN)/pytest --last-failed --last-failed-no-failures=none)
 
 PLUGINS := .venv/.plugins
+AIRFLOW := .tools/airflow
 PREFECT := .tools/prefect
 # What ruff finds already (words like password), and what every SHA looks like; secrets of nobody, in tests.
 NO_SECRET := --no-verify --exclude-lines 'secret@|s3cret@' \
@@ -26,7 +27,7 @@ NO_SECRET := --no-verify --exclude-lines 'secret@|s3cret@' \
 REQUIREMENTS := $(addsuffix /requirements.txt,analyze tap-github-custom target-gcs-snowflake-merge transform)
 MANIFESTS := pyproject.toml $(wildcard */pyproject.toml)
 
-.PHONY: audit backfill bench browser dashboard demo test lint types requirements standalone provision-sql clean help
+.PHONY: airflow audit backfill bench browser dashboard demo test lint types requirements standalone provision-sql clean help
 .DEFAULT_GOAL := help
 
 help: ## Show the commands
@@ -40,7 +41,14 @@ demo: $(PLUGINS) ## Run the main job on the embedded GitHub, GCS and Snowflake (
 dashboard: $(PLUGINS) ## Open the dashboard on the sandbox, after a demo run
 	$(BIN)/sandbox run -- $(BIN)/meltano invoke dashboard
 
-test: $(PLUGINS) $(PREFECT)/.synced browser ## Lint, check types, run every test
+# Only this machine can reach it, so nobody has to log in.
+airflow: $(PLUGINS) $(AIRFLOW)/.synced ## Open Airflow with the DAGs on the sandbox, on http://127.0.0.1:8080
+	AIRFLOW_HOME=$(CURDIR)/.sandbox/airflow AIRFLOW__CORE__DAGS_FOLDER=$(CURDIR)/orchestrate/airflow/dags \
+	AIRFLOW__CORE__LOAD_EXAMPLES=False AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_ALL_ADMINS=True AIRFLOW__API__HOST=127.0.0.1 \
+	AIRFLOW__USAGE_DATA_COLLECTION__ENABLED=False PATH="$(CURDIR)/$(AIRFLOW)/bin:$$PATH" \
+	$(BIN)/sandbox run -- airflow standalone
+
+test: $(PLUGINS) $(AIRFLOW)/.synced $(PREFECT)/.synced browser ## Lint, check types, run every test
 	$(MAKE) --no-print-directory lint types
 ifeq ($(PYTEST_ARGS),)
 	$(BIN)/pytest --numprocesses=auto --dist=loadfile $(addprefix --ignore=,$(ONE_BY_ONE)) || $(AGAIN)
@@ -85,8 +93,10 @@ requirements: .venv/.synced ## Write the plugins' pinned requirements from the l
 			--output-file $$folder/requirements.txt; \
 	done
 	$(UV) export --quiet --frozen --only-group dbt --no-hashes --no-header --output-file transform/requirements.txt
-	$(UV) pip compile --quiet --universal --python-version 3.11 --no-header \
-		--output-file orchestrate/prefect/requirements.txt orchestrate/prefect/requirements.in
+	for folder in orchestrate/airflow orchestrate/prefect; do \
+		$(UV) pip compile --quiet --universal --python-version 3.11 --no-header \
+			--output-file $$folder/requirements.txt $$folder/requirements.in; \
+	done
 
 standalone: $(PLUGINS) ## Write the models as plain Snowflake scripts, to transform/target/standalone
 	$(BIN)/meltano invoke dbt compile --full-refresh
@@ -113,11 +123,11 @@ $(UV):
 	@$(UV) sync --frozen --quiet
 	@touch $@
 
-# Prefect asks for other versions than the project does.
-$(PREFECT)/.synced: $(UV) orchestrate/prefect/requirements.txt
-	@echo "==> Installing Prefect"
-	@$(UV) venv --quiet --clear --python $(PYTHON) $(PREFECT)
-	@$(UV) pip sync --quiet --python $(PREFECT) orchestrate/prefect/requirements.txt
+# Orchestrators ask for other versions than the project does, and than each other.
+$(AIRFLOW)/.synced $(PREFECT)/.synced: .tools/%/.synced: $(UV) orchestrate/%/requirements.txt
+	@echo "==> Installing $*"
+	@$(UV) venv --quiet --clear --python $(PYTHON) .tools/$*
+	@$(UV) pip sync --quiet --python .tools/$* orchestrate/$*/requirements.txt
 	@touch $@
 
 $(PLUGINS): .venv/.synced meltano.yml $(REQUIREMENTS)

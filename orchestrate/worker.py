@@ -39,6 +39,12 @@ class Part:
         shard = f"shard-{self.shard.replace('/', '-of-')}" if self.shard else None
         return "-".join(filter(None, (organization, shard)))
 
+    @property
+    def arguments(self) -> list[str]:
+        """Return what makes this module run Meltano as this worker."""
+        organization = ["--organization", self.organization] if self.organization else []
+        return organization + (["--shard", self.shard] if self.shard else [])
+
     def variables(self) -> dict[str, str]:
         """Return what makes any Meltano run this worker's."""
         variables = {"MELTANO_RUN_STATE_ID_SUFFIX": self.name}

@@ -38,6 +38,7 @@ def parser() -> argparse.ArgumentParser:
     made = argparse.ArgumentParser(prog="python -m orchestrate.alert", description=__doc__.splitlines()[0])
     made.add_argument("--stale-hours", type=float, default=24, help="age of the newest load that is too old")
     made.add_argument("--name", default="GitHub pipeline", help="what the alert calls the pipeline")
+    made.add_argument("--problem", help="what the caller has seen itself; it is told in any case")
     made.add_argument("command", nargs="*", help="the command to run, after --")
     return made
 
@@ -50,7 +51,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     exit_code = run(given.command, run_id) if given.command else None
     seen = look(os.environ, run_id if given.command else None, exit_code)
     now = datetime.now(UTC).replace(tzinfo=None)
-    found = problems(seen, now, timedelta(hours=given.stale_hours))
+    found = [given.problem] if given.problem else []
+    found += problems(seen, now, timedelta(hours=given.stale_hours))
     ending = exit_code if exit_code is not None else int(bool(found))
     if not found:
         return ending

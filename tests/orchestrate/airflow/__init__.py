@@ -1,0 +1,1 @@
+"""Tests of the DAGs, in an Airflow of their own."""
