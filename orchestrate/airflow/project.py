@@ -51,8 +51,8 @@ class Project:
 
     @property
     def kept(self) -> Path:
-        """Folder for what the DAGs keep on this machine."""
-        return self.folder / ".meltano" / "airflow"
+        """Where Meltano's last answer is."""
+        return self.folder / ".meltano" / "airflow" / "schedules.json"
 
     def schedules(self) -> list[Schedule]:
         """Return the schedules, or raise `ProjectError`."""
@@ -80,7 +80,7 @@ class Project:
 
     def _recalled(self, digest: str) -> dict[str, Any] | None:
         with suppress(OSError, ValueError, KeyError):
-            kept = json.loads((self.kept / "schedules.json").read_text(encoding="utf-8"))
+            kept = json.loads(self.kept.read_text(encoding="utf-8"))
             if kept["digest"] == digest:
                 listed: dict[str, Any] = kept["listed"]
                 return listed
@@ -89,10 +89,12 @@ class Project:
     def _keep(self, digest: str, listed: dict[str, Any]) -> None:
         """Keep an answer; where the folder cannot be written to, Meltano is asked each time."""
         with suppress(OSError):
-            self.kept.mkdir(parents=True, exist_ok=True)
-            with tempfile.NamedTemporaryFile("w", dir=self.kept, encoding="utf-8", delete=False) as file:
+            self.kept.parent.mkdir(parents=True, exist_ok=True)
+            with tempfile.NamedTemporaryFile(
+                "w", dir=self.kept.parent, encoding="utf-8", delete=False
+            ) as file:
                 json.dump({"digest": digest, "listed": listed}, file)
-            Path(file.name).replace(self.kept / "schedules.json")
+            Path(file.name).replace(self.kept)
 
     def _asked(self) -> dict[str, Any]:
         """Ask Meltano, with a database of its own: that of the runs may be new, busy or out of reach."""

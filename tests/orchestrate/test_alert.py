@@ -220,6 +220,12 @@ def test_without_a_command_it_looks_at_the_last_run(world: World) -> None:
     assert "failed: y" in world.alerts[0]
 
 
+def test_what_a_caller_has_seen_is_told(world: World) -> None:
+    """First, although all is well as far as one can see from here."""
+    assert main(["--problem", "The step dbt_run failed."]) == 1
+    assert world.alerts == ["GitHub pipeline:\n• The step dbt_run failed."]
+
+
 def test_stale_data_is_told(world: World) -> None:
     """By the ledger, which moves with every run."""
     assert main(["--stale-hours", "0"]) == 1

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from airflow.providers.standard.operators.bash import BashOperator
 from airflow.sdk import DAG, Variable, chain
+from airflow.sdk.configuration import conf
 
 FOLDER = Path(os.environ.get("MELTANO_PROJECT_ROOT") or Path(__file__).resolve().parents[3])
 if not (FOLDER / "meltano.yml").is_file():
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from orchestrate.worker import Part
 
 PROJECT = Project(FOLDER)
+ENVIRONMENT = os.environ.get("MELTANO_ENVIRONMENT", "prod")
 BEGINNING = datetime(2024, 1, 1, tzinfo=UTC)  # any moment that has passed: nothing is caught up
 
 
@@ -73,9 +75,10 @@ def make_task(task_id: str, step: Step, schedule: Schedule, parts: Sequence[Part
         "skip_on_exit_code": None,
         "do_xcom_push": False,
     }
+    variables = {"MELTANO_ENVIRONMENT": ENVIRONMENT, **schedule.variables}
     if not parts:
         command = shlex.join(PROJECT.meltano(*step.arguments))
-        return BashOperator(**options, bash_command=command, env=dict(schedule.variables))
+        return BashOperator(**options, bash_command=command, env=variables)
     mapped = BashOperator.partial(**options, map_index_template="{{ task.env['PART'] }}")
     return mapped.expand_kwargs(
         [
@@ -83,7 +86,7 @@ def make_task(task_id: str, step: Step, schedule: Schedule, parts: Sequence[Part
                 "bash_command": shlex.join(
                     PROJECT.module("orchestrate.worker", *part.arguments, "--", *step.arguments)
                 ),
-                "env": {**schedule.variables, "PART": part.name},
+                "env": {**variables, "PART": part.name},
             }
             for part in parts
         ]
@@ -94,12 +97,13 @@ def alert(context: dict[str, Any]) -> None:
     """Tell the webhook that a run has failed.
 
     Airflow gives this less than a minute. An alert tries longer than that where Snowflake or the webhook do
-    not answer, so it goes on by itself, with a log of its own.
+    not answer, so it goes on by itself; its log is alert.log among those of Airflow.
     """
     last = f"; its last task: {context['ti'].task_id}" if "ti" in context else ""
-    problem = f"The run {context['run_id']} has ended: {context['reason']}{last}."
-    PROJECT.kept.mkdir(parents=True, exist_ok=True)
-    with (PROJECT.kept / "alert.log").open("a") as log:
+    problem = f"The run {context['run_id']} has failed ({context['reason']}){last}."
+    logs = Path(conf.get("logging", "base_log_folder"))
+    logs.mkdir(parents=True, exist_ok=True)
+    with (logs / "alert.log").open("a") as log:
         subprocess.Popen(  # noqa: S603 - the project's own command
             PROJECT.module("orchestrate.alert", "--name", context["dag"].dag_id, "--problem", problem),
             cwd=FOLDER,

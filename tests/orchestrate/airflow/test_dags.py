@@ -8,13 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from .conftest import ROOT
+from .conftest import FRESHNESS, LOAD, NAME, ROOT, RUN
 
 if TYPE_CHECKING:
     from .conftest import Airflow
 
-NAME = "github-insights-every-6-hours"
-LOAD, RUN, FRESHNESS = "tap-github-custom_target-gcs-snowflake-merge", "dbt_run", "dbt_freshness"
 SCHEDULES = """
 project_id: scratch
 send_anonymous_usage_stats: false
@@ -82,7 +80,9 @@ def test_other_schedules(airflow: Airflow, scratch: Path) -> None:
     assert (by_hand["schedule"], elt["schedule"]) == (None, "0 0 * * *")
     assert list(by_hand["tasks"]) == [RUN, f"{RUN}_2", FRESHNESS]
     assert all(
-        call[1] == {"DBT_TARGET": "other"} for task in by_hand["tasks"].values() for call in task["calls"]
+        call[1] == {"MELTANO_ENVIRONMENT": "prod", "DBT_TARGET": "other"}
+        for task in by_hand["tasks"].values()
+        for call in task["calls"]
     )
     assert list(elt["tasks"]) == ["run_elt", FRESHNESS]
     assert commands(elt["tasks"]["run_elt"]) == [["meltano", "schedule", "run", "elt"]]
