@@ -5,6 +5,9 @@ UV     := .tools/bin/uv
 BIN    := .venv/bin
 UV_VERSION := 0.13.9
 
+# Compiled once, not by each process that finds nothing compiled: the pipeline starts many.
+export UV_COMPILE_BYTECODE := 1
+
 # DATA=folder: serve this folder instead of the organisation that the sandbox generates.
 DATA ?=
 PYTEST_ARGS ?=
