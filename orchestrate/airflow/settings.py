@@ -65,6 +65,8 @@ def _problem(given: Any) -> str:  # noqa: ANN401 - decoded JSON
         if name == "organizations":
             if not isinstance(value, list) or not all(isinstance(login, str) for login in value):
                 return 'must have logins as organizations, such as ["acme"]'
+            if len({Part(login).name for login in value}) < len(value):
+                return "must have each of its organizations once"
         elif type(value) not in ((int,) if name in {"shards", "retries"} else (int, float)) or value < 0:
             return f"must have a number, 0 or more, as {name}"
     return ""

@@ -106,6 +106,7 @@ def test_parts_are_organisations_or_shards_or_both() -> None:
         ('{"shards": 2.5}', "must have a number, 0 or more, as shards"),
         ('{"deadline_hours": -1}', "must have a number, 0 or more, as deadline_hours"),
         ('{"organizations": "acme"}', "must have logins as organizations"),
+        ('{"organizations": ["acme", "Acme"]}', "must have each of its organizations once"),
     ],
 )
 def test_a_wrong_setting_is_named(text: str, said: str) -> None:
