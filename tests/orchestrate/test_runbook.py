@@ -17,6 +17,7 @@ SOURCES = (
     *(ROOT / "tap-github-custom" / "tap_github_custom").rglob("*.py"),
     *(ROOT / "target-gcs-snowflake-merge" / "target_gcs_snowflake_merge").rglob("*.py"),
     *(ROOT / "orchestrate" / "alert").rglob("*.py"),
+    *(ROOT / "orchestrate" / "airflow").rglob("*.py"),
 )
 FIELD = re.compile(r"%(?:\.\d+)?[sdrf]")
 
