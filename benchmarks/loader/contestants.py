@@ -58,7 +58,15 @@ def install(name: str) -> Path:
             pinned = ["-r", str(package / "requirements.txt"), "-e", str(package)]
         for arguments in (
             ["venv", "--quiet", "--clear", "--python", sys.executable, str(folder)],
-            ["pip", "install", "--quiet", "--python", str(folder / "bin" / "python"), *pinned],
+            [
+                "pip",
+                "install",
+                "--quiet",
+                "--compile-bytecode",
+                "--python",
+                str(folder / "bin" / "python"),
+                *pinned,
+            ],
         ):
             subprocess.run([uv, *arguments], check=True)  # noqa: S603 - a command of ours
         done.touch()

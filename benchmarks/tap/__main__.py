@@ -110,7 +110,7 @@ def _peer() -> MeltanoLabsTap:
     if not command.exists():
         uv = str(ROOT / ".tools" / "bin" / "uv")
         subprocess.run([uv, "venv", "--quiet", "--clear", str(PEER_FOLDER)], check=True)  # noqa: S603 - ours
-        install = [uv, "pip", "install", "--quiet", "--python", str(PEER_FOLDER), PEER]
+        install = [uv, "pip", "install", "--quiet", "--compile-bytecode", "--python", str(PEER_FOLDER), PEER]
         subprocess.run(install, check=True)  # noqa: S603 - ours
     return MeltanoLabsTap(command)
 
