@@ -30,7 +30,7 @@ NO_SECRET := --no-verify --exclude-lines 'secret@|s3cret@' \
 REQUIREMENTS := $(addsuffix /requirements.txt,analyze tap-github-custom target-gcs-snowflake-merge transform)
 MANIFESTS := pyproject.toml $(wildcard */pyproject.toml)
 
-.PHONY: airflow audit backfill bench browser dashboard demo test lint types requirements standalone provision-sql clean help
+.PHONY: airflow audit backfill bench browser dashboard demo test lint types plugins requirements standalone provision-sql clean help
 .DEFAULT_GOAL := help
 
 help: ## Show the commands
@@ -100,6 +100,9 @@ requirements: .venv/.synced ## Write the plugins' pinned requirements from the l
 		$(UV) pip compile --quiet --universal --python-version 3.11 --no-header \
 			--output-file $$folder/requirements.txt $$folder/requirements.in; \
 	done
+
+plugins: .venv/.synced ## Write plugin.yml and the tables of settings from what the plugins say of themselves
+	$(BIN)/python -m docs.plugins
 
 standalone: $(PLUGINS) ## Write the models as plain Snowflake scripts, to transform/target/standalone
 	$(BIN)/meltano invoke dbt compile --full-refresh

@@ -57,13 +57,15 @@ CONFIG_SCHEMA = th.PropertiesList(
         "start_date",
         th.DateTimeType,
         title="Start date",
-        description="Pull requests updated, and commits committed, before this moment are left out.",
+        description="Pull requests updated, commits committed, deployments and releases touched before this "
+        "moment are left out; an earlier one reads again from there.",
     ),
     th.Property(
         "end_date",
         th.DateTimeType,
         title="End date",
-        description="What was touched then or later is left out; for backfills with states of their own.",
+        description="What was touched then or later is left out; for a backfill with a state of its own. "
+        "Without it, or with a later one, all is read again.",
     ),
     th.Property(
         "lookback_days",
@@ -98,7 +100,8 @@ CONFIG_SCHEMA = th.PropertiesList(
         default=WEEKLY,
         allowed_values=[WEEKLY, ALWAYS, NEVER],
         title="Reconciliation",
-        description="How often all pull requests are read again, to find reviews that vanished or changed.",
+        description="How often everything but commits is read again, to find reviews that vanished or were "
+        "edited: weekly (by the end of a week, spread over it), always or never.",
     ),
     th.Property(
         "commit_source",
@@ -106,7 +109,8 @@ CONFIG_SCHEMA = th.PropertiesList(
         default=AUTO,
         allowed_values=[AUTO, GIT, API],
         title="Source of commits",
-        description="Commits from a clone (git), over REST (api), or by what is cheaper (auto).",
+        description="git clones, api asks; auto clones where there is a clone already, where REST fails, or "
+        "where more commits are new than git_threshold_commits.",
     ),
     th.Property(
         "git_threshold_commits",
@@ -119,7 +123,8 @@ CONFIG_SCHEMA = th.PropertiesList(
         "cache_dir",
         th.StringType,
         title="Cache folder",
-        description="Where clones are kept; by default tap-github-custom in the user's cache folder.",
+        description="Where bare clones are kept, by host and repository id; by default tap-github-custom in "
+        "the user's cache folder.",
     ),
     th.Property(
         "patch",
@@ -155,7 +160,7 @@ CONFIG_SCHEMA = th.PropertiesList(
         th.IntegerType,
         default=8,
         title="Concurrency",
-        description="Requests under way at once.",
+        description="Requests under way at once, and repositories.",
     ),
     th.Property(
         "rate_limit_reserve",
@@ -183,7 +188,8 @@ CONFIG_SCHEMA = th.PropertiesList(
         default=SKIP,
         allowed_values=[SKIP, FAIL],
         title="Repositories that cannot be read",
-        description="Skip them, or read the others and end with error_exit_code.",
+        description="What they mean for the exit code: nothing as long as there are others (skip), or "
+        "error_exit_code (fail). Where none at all can be read, it is error_exit_code in any case.",
     ),
     th.Property(
         "error_exit_code",

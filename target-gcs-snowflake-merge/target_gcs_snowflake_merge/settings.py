@@ -39,7 +39,8 @@ CONFIG_SCHEMA = th.PropertiesList(
         th.StringType,
         default="_LAKE",
         title="Stage",
-        description="External stage over the bucket, in the schema of the tables; made where the role may.",
+        description="External stage over the prefix, or over a folder above it, in the schema of the "
+        "tables; made where the role may.",
     ),
     th.Property(
         "storage_integration",
@@ -66,7 +67,7 @@ CONFIG_SCHEMA = th.PropertiesList(
         "private_key_path",
         th.StringType,
         title="Private key file",
-        description="Path of the user's private key (PEM).",
+        description="Path of the user's private key (PEM); it counts where private_key is set, too.",
     ),
     th.Property(
         "private_key",
@@ -95,7 +96,8 @@ CONFIG_SCHEMA = th.PropertiesList(
         th.StringType,
         default="GITHUB_PIPELINES",
         title="Database",
-        description="Database of the tables; made where the role may.",
+        description="Database of the tables; made where the role may, else the error holds the statement to "
+        "run.",
     ),
     th.Property(
         "schema",
@@ -152,7 +154,8 @@ CONFIG_SCHEMA = th.PropertiesList(
         default=UPSERT,
         allowed_values=[UPSERT, APPEND_ONLY, OVERWRITE],
         title="Load method",
-        description="Merge on the keys, append, or replace the table at the end of the run.",
+        description="upsert merges on the keys, append-only appends, overwrite swaps a complete new table "
+        "in at the end of the stream.",
     ),
     th.Property(
         "keyless_method",
@@ -160,7 +163,8 @@ CONFIG_SCHEMA = th.PropertiesList(
         default=APPEND,
         allowed_values=[APPEND, MERGE],
         title="Streams without a key",
-        description="Append every record, or merge on a hash of the row, so that equal records are one row.",
+        description="append appends every record, merge merges on a hash of the row, so that equal records "
+        "are one row.",
     ),
     th.Property(
         "hard_delete",
@@ -175,7 +179,8 @@ CONFIG_SCHEMA = th.PropertiesList(
         default=FAIL,
         allowed_values=[FAIL, QUARANTINE],
         title="Bad records",
-        description="End the run at a record that cannot be loaded, or put it into _REJECTED_RECORD.",
+        description="What a record that cannot be loaded does: end the run (fail), or go into "
+        "_REJECTED_RECORD.",
     ),
     th.Property(
         "max_bad_records",

@@ -6,10 +6,7 @@ import gc
 import os
 import signal
 import sys
-import tempfile
-import uuid
 from contextlib import contextmanager, suppress
-from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, NoReturn
 
 from singer_sdk.configuration._dict_config import parse_environment_config
@@ -18,19 +15,9 @@ from singer_sdk.helpers.capabilities import PluginCapabilities
 from singer_sdk.target_base import Target
 
 from target_gcs_snowflake_merge.errors import LoaderError, SettingsError, TerminatedError
-from target_gcs_snowflake_merge.intake import Intake
 from target_gcs_snowflake_merge.last_input import forget_input
-from target_gcs_snowflake_merge.loader import Loader
-from target_gcs_snowflake_merge.login import connection_options
-from target_gcs_snowflake_merge.mapping import CONFIGURED_BY, Mapping
-from target_gcs_snowflake_merge.provision import ledger_table
 from target_gcs_snowflake_merge.reader import LineReader
-from target_gcs_snowflake_merge.replay import replay
-from target_gcs_snowflake_merge.retry import Patience
-from target_gcs_snowflake_merge.settings import CONFIG_SCHEMA, Settings, orchestrator_run_id, without_empty
-from target_gcs_snowflake_merge.storage import Lake
-from target_gcs_snowflake_merge.summary import COMPLETE, outcome_of
-from target_gcs_snowflake_merge.warehouse import Warehouse
+from target_gcs_snowflake_merge.settings import CONFIG_SCHEMA, Settings, without_empty
 
 if TYPE_CHECKING:
     import logging
@@ -39,6 +26,7 @@ if TYPE_CHECKING:
 
     from singer_sdk.plugin_base import _ConfigInput
 
+    from target_gcs_snowflake_merge.intake import Intake
     from target_gcs_snowflake_merge.replay import Window
 
 
@@ -111,36 +99,17 @@ class TargetGCSSnowflakeMerge(Target):
         self._lines.terminate(signum)
 
     def _open_intake(self) -> Intake:
+        from target_gcs_snowflake_merge import opening  # noqa: PLC0415 - see there
+
         gc.freeze()  # what the imports have made stays: looking at it again and again would cost a tenth
-        settings = Settings.from_config(self.config)
-        loader, _ = open_loader(settings)
-        folder = Path(tempfile.mkdtemp(prefix=f"{self.name}-"))
-        mapping = Mapping(self.mapper) if any(self.config.get(name) for name in CONFIGURED_BY) else None
-        return Intake(settings, loader, folder, write_state, mapping)
+        return opening.open_intake(Settings.from_config(self.config), self.mapper, self.config)
 
     def replay(self, window: Window) -> None:
         """Load files of the lake once more."""
-        loader, lake = open_loader(Settings.from_config(self.config))
-        outcome = COMPLETE
-        try:
-            loader.prepare()
-            count = replay(loader, lake, window)
-            self.logger.info("Replayed %d batches of %s", count, window.stream)
-        except BaseException as error:
-            outcome = outcome_of(error)
-            raise
-        finally:
-            loader.summarize(outcome)
-            loader.close()
+        from target_gcs_snowflake_merge import opening  # noqa: PLC0415 - see there
 
-
-def open_loader(settings: Settings) -> tuple[Loader, Lake]:
-    """Return what loads, and the lake that it loads from; nothing is connected yet."""
-    run_id = orchestrator_run_id() or str(uuid.uuid4())
-    warehouse = Warehouse(connection_options(settings, run_id))
-    owner = f"{settings.account}/{ledger_table(settings)}"
-    lake = Lake(settings.bucket, settings.folder, owner)
-    return Loader(settings, lake, warehouse, Patience(settings.retry_seconds), run_id), lake
+        count = opening.replay_window(Settings.from_config(self.config), window)
+        self.logger.info("Replayed %d batches of %s", count, window.stream)
 
 
 def environment_config(prefix: str, schema: dict[str, Any]) -> dict[str, Any]:
@@ -180,9 +149,3 @@ def _leave() -> NoReturn:
     with suppress(OSError, ValueError):  # there may be no standard input
         forget_input(sys.stdin.fileno())
     sys.exit(1)
-
-
-def write_state(state: bytes) -> None:
-    """Write a STATE for the tap's next run to standard output."""
-    sys.stdout.write(state.decode() + "\n")
-    sys.stdout.flush()

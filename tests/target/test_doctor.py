@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from click.testing import CliRunner
-from target_gcs_snowflake_merge.cli import doctor
+from target_gcs_snowflake_merge.commands import doctor
 
 from tests.tap.credentials.test_whole_runs import PEM
 

@@ -16,6 +16,7 @@ import threading
 
 os.environ["SNOWFLAKE_DISABLE_MINICORE"] = "true"  # a thread that loads a library would not survive the fork
 
+import target_gcs_snowflake_merge.opening  # noqa: F401 - before the fork: it takes seconds
 from target_gcs_snowflake_merge.cli import main
 
 MOST_BYTES = 1024 * 1024

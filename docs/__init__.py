@@ -1,0 +1,1 @@
+"""What is written about the project, and what writes a part of it."""

@@ -1,0 +1,73 @@
+"""Opens what a run needs: the warehouse, the lake, and what takes the records.
+
+Imported by a run only: the libraries of Snowflake, Google and Arrow take longer to load than `--about` to
+answer.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+import uuid
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from target_gcs_snowflake_merge.intake import Intake
+from target_gcs_snowflake_merge.loader import Loader
+from target_gcs_snowflake_merge.login import connection_options
+from target_gcs_snowflake_merge.mapping import CONFIGURED_BY, Mapping
+from target_gcs_snowflake_merge.provision import ledger_table
+from target_gcs_snowflake_merge.replay import replay
+from target_gcs_snowflake_merge.retry import Patience
+from target_gcs_snowflake_merge.settings import orchestrator_run_id
+from target_gcs_snowflake_merge.storage import Lake
+from target_gcs_snowflake_merge.summary import COMPLETE, outcome_of
+from target_gcs_snowflake_merge.warehouse import Warehouse
+
+if TYPE_CHECKING:
+    import collections.abc
+
+    from singer_sdk.mapper import PluginMapper
+
+    from target_gcs_snowflake_merge.replay import Window
+    from target_gcs_snowflake_merge.settings import Settings
+
+
+def open_loader(settings: Settings) -> tuple[Loader, Lake]:
+    """Return what loads, and the lake that it loads from; nothing is connected yet."""
+    run_id = orchestrator_run_id() or str(uuid.uuid4())
+    warehouse = Warehouse(connection_options(settings, run_id))
+    owner = f"{settings.account}/{ledger_table(settings)}"
+    lake = Lake(settings.bucket, settings.folder, owner)
+    return Loader(settings, lake, warehouse, Patience(settings.retry_seconds), run_id), lake
+
+
+def open_intake(
+    settings: Settings, mapper: PluginMapper, config: collections.abc.Mapping[str, Any]
+) -> Intake:
+    """Return what takes the messages of a run."""
+    loader, _ = open_loader(settings)
+    folder = Path(tempfile.mkdtemp(prefix="target-gcs-snowflake-merge-"))
+    mapping = Mapping(mapper) if any(config.get(name) for name in CONFIGURED_BY) else None
+    return Intake(settings, loader, folder, write_state, mapping)
+
+
+def replay_window(settings: Settings, window: Window) -> int:
+    """Load files of the lake once more; return how many batches they made."""
+    loader, lake = open_loader(settings)
+    outcome = COMPLETE
+    try:
+        loader.prepare()
+        return replay(loader, lake, window)
+    except BaseException as error:
+        outcome = outcome_of(error)
+        raise
+    finally:
+        loader.summarize(outcome)
+        loader.close()
+
+
+def write_state(state: bytes) -> None:
+    """Write a STATE for the tap's next run to standard output."""
+    sys.stdout.write(state.decode() + "\n")
+    sys.stdout.flush()
