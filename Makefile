@@ -14,6 +14,7 @@ PYTEST_ARGS ?=
 # Of a backfill: points of each limit that are left to the schedule, and where it runs.
 RESERVE ?= 1500
 ENVIRONMENT ?= prod
+RESOLUTION ?= lowest-direct
 
 # Tests that run the whole pipeline.
 ONE_BY_ONE := tests/pipeline tests/orchestrate/airflow tests/orchestrate/prefect
@@ -30,7 +31,7 @@ NO_SECRET := --no-verify --exclude-lines 'secret@|s3cret@' \
 REQUIREMENTS := $(addsuffix /requirements.txt,analyze tap-github-custom target-gcs-snowflake-merge transform)
 MANIFESTS := pyproject.toml $(wildcard */pyproject.toml)
 
-.PHONY: airflow audit backfill bench browser dashboard demo test lint types plugins requirements standalone provision-sql clean help
+.PHONY: airflow audit backfill bench browser dashboard demo test lint compatibility types plugins requirements standalone provision-sql clean help
 .DEFAULT_GOAL := help
 
 help: ## Show the commands
@@ -61,11 +62,17 @@ else
 	$(BIN)/pytest $(PYTEST_ARGS)
 endif
 
-# The dashboard is opened in a real browser; where there is none and none may be installed, that test is skipped.
+# The dashboard is opened in a real browser, and the loader swapped for one of PostgreSQL; where one of them is
+# missing and may not be installed, its tests are skipped.
 browser:
-	@command -v chromium >/dev/null || { test "$$(id -u)" = 0 && command -v apt-get >/dev/null && \
-		echo "==> Installing Chromium" && { apt-get -qq update; apt-get -qq install --no-install-recommends chromium >/dev/null; }; } || \
-		echo "==> No Chromium here: the test in the browser will be skipped"
+	@$(call installed,chromium,$$(command -v chromium))
+
+postgresql:
+	@$(call installed,postgresql,$$(command -v postgres; ls -d /usr/lib/postgresql/*/bin/postgres 2>/dev/null))
+
+installed = test -n "$(2)" || { test "$$(id -u)" = 0 && command -v apt-get >/dev/null && echo "==> Installing $(1)" && \
+	{ apt-get -qq update; apt-get -qq install --no-install-recommends $(1) >/dev/null; }; } || \
+	echo "==> No $(1) here: its tests will be skipped"
 
 lint: .venv/.synced
 	$(BIN)/ruff check .
@@ -79,6 +86,13 @@ backfill: $(PLUGINS) ## Read all history of REPOSITORIES='["acme/app"]', or what
 	TAP_GITHUB_CUSTOM_START_DATE='$(SINCE)' TAP_GITHUB_CUSTOM_END_DATE='$(UNTIL)' TAP_GITHUB_CUSTOM_RECONCILE=never \
 	TAP_GITHUB_CUSTOM_RATE_LIMIT_RESERVE=$(RESERVE) $(BIN)/meltano --environment=$(ENVIRONMENT) \
 		run --state-id-suffix=backfill$(NAME) tap-github-custom target-gcs-snowflake-merge
+
+# Old releases of Google's libraries warn of the Python they run on.
+compatibility: $(UV) ## Test the plugins with the oldest libraries that they claim to work with (or PYTHON=python3.13 RESOLUTION=highest)
+	$(UV) venv --quiet --clear --python $(PYTHON) .tools/compatibility
+	$(UV) pip install --quiet --python .tools/compatibility --resolution $(RESOLUTION) -e tap-github-custom -e target-gcs-snowflake-merge
+	$(UV) pip install --quiet --python .tools/compatibility -e sandbox githubkit "githubkit-schemas[2022-11-28]" "hishel<2" hypothesis pytest pytest-timeout pytest-xdist
+	.tools/compatibility/bin/pytest --numprocesses=auto --dist=loadfile -W ignore::FutureWarning tests/tap tests/target
 
 audit: .venv/.synced ## Ask OSV for known weaknesses of the locked packages (needs the network)
 	$(UV) audit --frozen

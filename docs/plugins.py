@@ -86,7 +86,7 @@ def definition(plugin: str, told: dict[str, Any]) -> str:
 
 def _setting(name: str, spec: dict[str, Any]) -> dict[str, Any]:
     types = spec.get("type", ["string"])
-    kind = next((KINDS[each] for each in types if each in KINDS), "string")
+    kind = "string" if "string" in types else next(KINDS[each] for each in types if each in KINDS)
     if spec.get("format") == "date-time":
         kind = "date_iso8601"
     made = {"name": name, "label": spec.get("title", name), "description": spec.get("description", "")}

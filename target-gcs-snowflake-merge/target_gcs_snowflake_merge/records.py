@@ -217,6 +217,8 @@ def _text(value: Any) -> str:  # noqa: ANN401
 
 
 def _to_text(value: Any, _: ColumnType) -> str:  # noqa: ANN401
+    if isinstance(value, dict | list):  # where an API sends text or JSON, taps declare text
+        value = encode_json(value).decode()
     return whole_text(_text(value))
 
 

@@ -66,6 +66,8 @@ def written(record: bytes) -> dict[str, Any]:
         (b'"text": "nul \\u0000, emoji \xf0\x9f\x98\x80"', "TEXT", "nul \0, emoji 😀"),
         (b'"text": "half \\ud83d pair"', "TEXT", "half \ufffd pair"),
         (b'"text": "\\ud83d\\ude00"', "TEXT", "😀"),
+        (b'"text": {"a": [1, 0.50, "\xc3\xa9"]}', "TEXT", '{"a":[1,0.50,"é"]}'),
+        (b'"text": []', "TEXT", "[]"),
         (b'"text": null', "TEXT", None),
         (
             b'"at": "2026-01-31T23:59:59.123456+02:00"',

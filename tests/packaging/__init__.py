@@ -1,0 +1,1 @@
+"""The plugins as packages: built, installed alone, taken into another project."""
