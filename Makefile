@@ -31,7 +31,7 @@ NO_SECRET := --no-verify --exclude-lines 'secret@|s3cret@' \
 REQUIREMENTS := $(addsuffix /requirements.txt,analyze tap-github-custom target-gcs-snowflake-merge transform)
 MANIFESTS := pyproject.toml $(wildcard */pyproject.toml)
 
-.PHONY: airflow audit backfill bench browser dashboard demo test lint compatibility types plugins requirements standalone provision-sql clean help
+.PHONY: airflow audit backfill bench browser dashboard demo postgresql test lint compatibility types plugins requirements standalone provision-sql clean help
 .DEFAULT_GOAL := help
 
 help: ## Show the commands
@@ -52,7 +52,7 @@ airflow: $(PLUGINS) $(AIRFLOW)/.synced ## Open Airflow with the DAGs on the sand
 	AIRFLOW__USAGE_DATA_COLLECTION__ENABLED=False PATH="$(CURDIR)/$(AIRFLOW)/bin:$$PATH" \
 	$(BIN)/sandbox run -- airflow standalone
 
-test: $(PLUGINS) $(AIRFLOW)/.synced $(PREFECT)/.synced browser ## Lint, check types, run every test
+test: $(PLUGINS) $(AIRFLOW)/.synced $(PREFECT)/.synced browser postgresql ## Lint, check types, run every test
 	$(MAKE) --no-print-directory lint types
 ifeq ($(PYTEST_ARGS),)
 	$(BIN)/pytest --numprocesses=auto --dist=loadfile $(addprefix --ignore=,$(ONE_BY_ONE)) || $(AGAIN)
