@@ -42,6 +42,7 @@ WRITTEN = {
     ),
     stream_names.PULL_REQUEST_REVIEW: ("body",),
     stream_names.RELEASE: ("name",),
+    stream_names.MILESTONE: ("title", "description"),
 }
 OF_AN_ACCOUNT = frozenset(("name", "email"))
 

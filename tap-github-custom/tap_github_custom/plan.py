@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from tap_github_custom import times
 from tap_github_custom.reading.accounts import Accounts
+from tap_github_custom.reading.listed import LISTED
 from tap_github_custom.settings import ALWAYS, NEVER
 from tap_github_custom.stream_names import COMMITS, GROUPS, REPOSITORY
 
@@ -71,10 +72,9 @@ class Plan:
             for name, streams in groups.items()
             if bookmark.seen.get(name) != glimpse.digests.get(name, "")
         ]
-        return frozenset().union(
-            *found,
-            self.wanted & COMMITS if bookmark.head != glimpse.sha else (),
-        )
+        changed = frozenset().union(*found, self.wanted & COMMITS if bookmark.head != glimpse.sha else ())
+        listed = self.wanted & LISTED.keys()
+        return changed | listed if changed or listed - bookmark.streams else changed
 
     def seen(self, glimpse: Glimpse | None) -> dict[str, str]:
         """Return what the next run may take as read, by group."""

@@ -12,6 +12,7 @@ PATCH = "commit_file.patch"  # no stream, but read from the start when it is new
 DEPLOYMENT = "deployment"
 DEPLOYMENT_STATUS = "deployment_status"
 RELEASE = "release"
+MILESTONE = "milestone"
 USER_LOOKUP = "user_lookup"
 
 # Each group is read in one go and has one bookmark per repository.

@@ -206,6 +206,20 @@ class ReleaseStream(_OfRepository):
     primary_keys = ("_source_org", "id")
 
 
+class _ListedStream(_OfRepository):
+    """A plain list of a repository, as `reading/listed.py` says; read where it is asked for."""
+
+    selected_by_default = False
+    complete_set_of: ClassVar[list[str]] = ["_source_org", "repository_id"]
+
+
+class MilestoneStream(_ListedStream):
+    """Milestones, open and closed."""
+
+    name = stream_names.MILESTONE
+    primary_keys = ("_source_org", "id")
+
+
 STREAMS: tuple[type[GitHubStream], ...] = (
     RepositoryStream,
     PullRequestStream,
@@ -216,5 +230,6 @@ STREAMS: tuple[type[GitHubStream], ...] = (
     DeploymentStream,
     DeploymentStatusStream,
     ReleaseStream,
+    MilestoneStream,
     UserLookupStream,
 )

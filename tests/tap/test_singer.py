@@ -67,6 +67,10 @@ COLUMNS = {
     ),
     "deployment_status": ("id deployment_id repository_id state environment creator_login created_at"),
     "release": ("id repository_id tag_name tag_sha name draft prerelease created_at published_at"),
+    "milestone": (
+        "id repository_id number title description state creator_login open_issues closed_issues due_on "
+        "created_at updated_at closed_at"
+    ),
 }
 
 

@@ -16,6 +16,7 @@ from tap_github_custom.reading.deployment_statuses import DeploymentStatuses
 from tap_github_custom.reading.deployments import Deployments
 from tap_github_custom.reading.git_commits import GitCommits, pull_commits_of
 from tap_github_custom.reading.graphql_children import GraphQLChildren
+from tap_github_custom.reading.listed import LISTED, read_listed
 from tap_github_custom.reading.pull_requests import PullRequests
 from tap_github_custom.reading.releases import Releases
 from tap_github_custom.reading.source import Source
@@ -99,6 +100,8 @@ class RepositoryReading:
             yield from self._deployments()
         if changed & RELEASES and not self._is_empty("releases"):
             yield from self._releases()
+        for stream in sorted(changed & LISTED.keys()):
+            yield from read_listed(self._source, stream)
 
     @property
     def is_needed(self) -> bool:

@@ -6,6 +6,7 @@ import contextlib
 import os
 import subprocess
 import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -120,8 +121,12 @@ def test_the_children_of_a_stuck_git_are_ended_too(
     monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
     with pytest.raises(RetryableGitError, match="got nowhere"):
         mirror.fetch()
+    deadline = time.monotonic() + 30
     with contextlib.suppress(psutil.NoSuchProcess):
-        assert psutil.Process(int(noted.read_text())).status() == psutil.STATUS_ZOMBIE
+        child = psutil.Process(int(noted.read_text()))
+        while child.status() != psutil.STATUS_ZOMBIE:  # what is killed needs a moment to end
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
 
 
 def test_the_token_is_nowhere_to_be_seen(

@@ -12,6 +12,7 @@ from sandbox.github.endpoints import (
     commits,
     comparisons,
     deployments,
+    lists,
     pulls,
     references,
     repositories,
@@ -52,4 +53,5 @@ ROUTES = [
         "contents",
     ),
     *_under(REPOSITORY_PREFIXES, deployments.ENDPOINTS, "deployments"),
+    *_under(REPOSITORY_PREFIXES, lists.ENDPOINTS),
 ]

@@ -1,0 +1,61 @@
+"""The example for Kubernetes: its variables are read by somebody, its command makes a worker of an index."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).parents[2]
+FOLDER = ROOT / "orchestrate" / "kubernetes"
+DOCUMENTS = list(yaml.safe_load_all((FOLDER / "workers.yaml").read_text(encoding="utf-8")))
+
+
+def job(name: str) -> dict[str, Any]:
+    """Return the specification of the job of a CronJob."""
+    (found,) = (each for each in DOCUMENTS if each["metadata"]["name"] == name)
+    specification: dict[str, Any] = found["spec"]["jobTemplate"]["spec"]
+    return specification
+
+
+def test_every_variable_is_read() -> None:
+    """Each of the ConfigMap is in `.env.example`, or is Meltano's own choice of an environment."""
+    (settings,) = (each["data"] for each in DOCUMENTS if each["kind"] == "ConfigMap")
+    example = (ROOT / ".env.example").read_text(encoding="utf-8")
+    assert [name for name in settings if f"{name}=" not in example and name != "MELTANO_ENVIRONMENT"] == []
+
+
+def test_workers_and_shares_are_as_many() -> None:
+    """A share that no worker reads would be missing in the tables."""
+    load = job("github-load")
+    (container,) = load["template"]["spec"]["containers"]
+    (workers,) = (each["value"] for each in container["env"] if each["name"] == "WORKERS")
+    assert load["completionMode"] == "Indexed"
+    assert load["completions"] == load["parallelism"] == int(workers)
+
+
+@pytest.mark.parametrize("index", [0, 3])
+def test_an_index_is_a_share(index: int, tmp_path: Path) -> None:
+    """Counted from 1; the line is run as it stands, with something that tells its arguments for Python."""
+    (container,) = job("github-load")["template"]["spec"]["containers"]
+    told = tmp_path / ".venv" / "bin" / "python"
+    told.parent.mkdir(parents=True)
+    told.write_text('#!/bin/sh\nprintf "%s\\n" "$@"\n')
+    told.chmod(0o755)
+    result = subprocess.run(
+        [*container["command"], *container["args"]],
+        cwd=tmp_path,
+        env={**os.environ, "JOB_COMPLETION_INDEX": str(index), "WORKERS": "4"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert result.stdout.split() == [
+        *("-m", "orchestrate.with_secrets", ".venv/bin/python", "-m", "orchestrate.worker"),
+        *("--shard", f"{index + 1}/4", "--", "run", "--force"),
+        *("tap-github-custom", "target-gcs-snowflake-merge"),
+    ]
