@@ -55,7 +55,7 @@ airflow: $(PLUGINS) $(AIRFLOW)/.synced ## Open Airflow with the DAGs on the sand
 test: $(PLUGINS) $(AIRFLOW)/.synced $(PREFECT)/.synced browser postgresql ## Lint, check types, run every test
 	$(MAKE) --no-print-directory lint types
 ifeq ($(PYTEST_ARGS),)
-	$(BIN)/pytest --numprocesses=auto --dist=loadfile $(addprefix --ignore=,$(ONE_BY_ONE)) || $(AGAIN)
+	$(BIN)/pytest --numprocesses=auto --dist=loadfile --no-loadscope-reorder $(addprefix --ignore=,$(ONE_BY_ONE)) || $(AGAIN)
 	@echo "==> The whole pipeline, one run at a time: Meltano keeps one catalog per project"
 	$(BIN)/pytest $(ONE_BY_ONE) || $(AGAIN)
 else
