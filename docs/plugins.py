@@ -47,6 +47,8 @@ GROUPS = {
         for credential in ("private_key_path", "private_key", "password", "authenticator")
     ],
 }
+# Meltano selects everything; what costs a request for each repository is for those who ask for it.
+SELECT = ["*.*", "!milestone.*"]
 LABELS = {TAP: "GitHub", TARGET: "Snowflake by way of GCS"}
 
 HEADING = """\
@@ -77,6 +79,7 @@ def definition(plugin: str, told: dict[str, Any]) -> str:
         "capabilities": [each for each in CAPABILITIES if each in told["capabilities"]],
         "log_parser": "singer-sdk",
         "commands": {"doctor": "doctor --config=ENV"},
+        **({"select": SELECT} if plugin == TAP else {}),
         "settings_group_validation": GROUPS[plugin],
         "settings": [_setting(name, spec) for name, spec in told["settings"]["properties"].items()],
     }

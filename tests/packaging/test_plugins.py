@@ -42,6 +42,7 @@ def test_the_definition_agrees_with_the_wiring(plugin: str) -> None:
         assert setting.get("sensitive") == other.get("sensitive"), setting["name"]
         assert setting.get("value") == other.get("value"), setting["name"]
     assert own["commands"] == here["commands"]
+    assert own.get("select") == here.get("select")
     assert {name for group in own["settings_group_validation"] for name in group} <= of_definition.keys()
 
 

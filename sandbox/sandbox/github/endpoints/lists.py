@@ -16,14 +16,27 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
 ENDS = ("jsonl", "jsonl.gz")
-NO_LISTS = {"reviews", "pull_commits", "deployment_statuses"}  # GitHub lists them below something else
+# What GitHub lists for each repository, also where there is nothing.
+LISTS = {
+    "assignees",
+    "collaborators",
+    "events",
+    "forks",
+    "issues",
+    "labels",
+    "milestones",
+    "stargazers",
+    "teams",
+}
+NO_LISTS = {"reviews", "pull_commits", "deployment_statuses"}  # it lists them below something else
 
 
 async def lines(request: Request) -> Response:
     """`GET .../{name}`, of a file that is called so."""
     repository = repository_of(request)
     name = request.path_params["name"]
-    if name in NO_LISTS or not any((repository.folder / f"{name}.{end}").exists() for end in ENDS):
+    is_there = name in LISTS or any((repository.folder / f"{name}.{end}").exists() for end in ENDS)
+    if name in NO_LISTS or not is_there:
         raise not_found()
     return paged(request, path_in(repository, name), read_lines(repository.folder, name), lambda row: row)
 
