@@ -29,6 +29,13 @@ def test_every_variable_is_read() -> None:
     assert [name for name in settings if f"{name}=" not in example and name != "MELTANO_ENVIRONMENT"] == []
 
 
+def test_what_git_ignores_stays_out_of_the_image() -> None:
+    """Secrets in `.env` first of all; and an environment of this machine would pass for the image's."""
+    ignored = [line.rstrip("/") for line in (ROOT / ".gitignore").read_text(encoding="utf-8").split()]
+    patterns = (ROOT / ".dockerignore").read_text(encoding="utf-8").split()
+    assert patterns == [line.lstrip("/") if "/" in line else f"**/{line}" for line in ignored]
+
+
 def test_workers_and_shares_are_as_many() -> None:
     """A share that no worker reads would be missing in the tables."""
     load = job("github-load")
