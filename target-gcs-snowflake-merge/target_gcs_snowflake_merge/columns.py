@@ -182,8 +182,9 @@ def _moment(text: str) -> dt.datetime:
     return moment.replace(tzinfo=dt.UTC) if moment.tzinfo is None else moment.astimezone(dt.UTC)
 
 
-def _utc_time(time: dt.time) -> dt.time:
-    """Return the time of day in UTC; one without an offset is in UTC already."""
+def _utc_time(text: str) -> dt.time:
+    """Return the time of day in UTC, to the microsecond; one without an offset is in UTC already."""
+    time = dt.time.fromisoformat(text.strip())
     if time.tzinfo is None:
         return time
     moment = dt.datetime.combine(dt.date(2000, 1, 1), time)

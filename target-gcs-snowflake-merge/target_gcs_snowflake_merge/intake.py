@@ -101,7 +101,7 @@ class Intake:
         except BadInputError as error:
             error.line = self._line
             raise
-        handler = self._handlers.get(message.type)
+        handler = self._handlers.get(message.type.upper())
         if handler is None:
             logger.warning("Line %d: messages of type %r are not known, ignored", self._line, message.type)
         else:

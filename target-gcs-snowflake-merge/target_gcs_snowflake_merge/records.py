@@ -40,7 +40,7 @@ _PYTHON_TYPES: dict[Kind, Any] = {
     Kind.TEXT: str,
     Kind.TIMESTAMP: str,  # Arrow reads it, many at a time
     Kind.DATE: dt.date,
-    Kind.TIME: dt.time,
+    Kind.TIME: str,  # msgspec would round 23:59:59.9999999 up to midnight
     Kind.BINARY: bytes,
     Kind.VARIANT: msgspec.Raw,
 }
@@ -233,8 +233,8 @@ def _to_date(value: Any, _: ColumnType) -> dt.date:  # noqa: ANN401
     return moment.date()
 
 
-def _to_time(value: Any, _: ColumnType) -> dt.time:  # noqa: ANN401
-    return dt.time.fromisoformat(_text(value).strip())
+def _to_time(value: Any, _: ColumnType) -> str:  # noqa: ANN401
+    return dt.time.fromisoformat(_text(value).strip()).isoformat()
 
 
 def _to_binary(value: Any, _: ColumnType) -> bytes:  # noqa: ANN401

@@ -30,6 +30,14 @@ def test_a_tap_may_have_a_stream_of_rejected_records_itself(world: World) -> Non
     assert [(row["STREAM"], row["LINE"]) for row in world.table("_REJECTED_RECORD")] == [(name, 3)]
 
 
+def test_a_type_is_one_in_small_letters_too(world: World) -> None:
+    """The specification has capitals; what is sent otherwise is no less a record."""
+    lines = [schema("item", ID, "id"), record("item", id=1), record("item", id=2), state({"n": 1})]
+    run = world.load([{**line, "type": str(line["type"]).lower()} for line in lines])
+    assert run.states == [{"n": 1}]
+    assert [row["ID"] for row in world.table("ITEM")] == [1, 2]
+
+
 DEEP_LINES = [
     b'{"type":"RECORD","stream":"item","record":{"id":2,"doc":%s}}' % DEEP,
     b'{"type":"RECORD","stream":"item","record":{"id":2,"unknown":%s}}' % DEEP,

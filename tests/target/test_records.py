@@ -81,6 +81,8 @@ def written(record: bytes) -> dict[str, Any]:
         (b'"day": "2024-02-29T00:00:00Z"', "DAY", dt.date(2024, 2, 29)),
         (b'"clock": "10:11:12.000013"', "CLOCK", dt.time(10, 11, 12, 13)),
         (b'"clock": "10:11"', "CLOCK", dt.time(10, 11)),
+        (b'"clock": "23:59:59.9999999"', "CLOCK", dt.time(23, 59, 59, 999999)),
+        (b'"clock": "01:30:00+02:00"', "CLOCK", dt.time(23, 30)),
         (b'"blob": "AAEC"', "BLOB", b"\x00\x01\x02"),
         (b'"doc": {"a": [1, null, 1.10]}', "DOC", '{"a": [1, null, 1.10]}'),
         (b'"doc": []', "DOC", "[]"),
