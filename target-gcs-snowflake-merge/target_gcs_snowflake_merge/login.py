@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from target_gcs_snowflake_merge.settings import Settings
 
 LOGIN_TIMEOUT_SECONDS = 10
-NETWORK_TIMEOUT_SECONDS = 60
 APPLICATION = "target_gcs_snowflake_merge"
 
 SESSION_PARAMETERS = {
@@ -44,8 +43,8 @@ def connection_options(settings: Settings, run_id: str) -> dict[str, Any]:
         "private_key": private_key(settings),
         "application": APPLICATION,
         "session_parameters": {**SESSION_PARAMETERS, "QUERY_TAG": f"{APPLICATION} {run_id}"},
+        # No network_timeout: the connector cancels a statement that runs for longer. See `giving_up`.
         "login_timeout": LOGIN_TIMEOUT_SECONDS,
-        "network_timeout": NETWORK_TIMEOUT_SECONDS,
         # Else the connector asks the cloud's metadata address where it runs, and waits for the answer.
         "platform_detection_timeout_seconds": 0,
         "client_session_keep_alive": True,

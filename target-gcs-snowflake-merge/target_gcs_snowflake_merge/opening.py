@@ -36,10 +36,11 @@ if TYPE_CHECKING:
 def open_loader(settings: Settings) -> tuple[Loader, Lake]:
     """Return what loads, and the lake that it loads from; nothing is connected yet."""
     run_id = orchestrator_run_id() or str(uuid.uuid4())
-    warehouse = Warehouse(connection_options(settings, run_id))
+    patience = Patience(settings.retry_seconds)
+    warehouse = Warehouse(connection_options(settings, run_id), patience.stopping)
     owner = f"{settings.account}/{ledger_table(settings)}"
     lake = Lake(settings.bucket, settings.folder, owner)
-    return Loader(settings, lake, warehouse, Patience(settings.retry_seconds), run_id), lake
+    return Loader(settings, lake, warehouse, patience, run_id), lake
 
 
 def open_intake(

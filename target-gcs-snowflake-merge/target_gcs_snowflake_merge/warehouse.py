@@ -22,6 +22,7 @@ from target_gcs_snowflake_merge.errors import (
     SessionLostError,
     SettingsError,
 )
+from target_gcs_snowflake_merge.giving_up import backoff_policy
 
 if TYPE_CHECKING:
     from snowflake.connector import SnowflakeConnection
@@ -110,10 +111,10 @@ class Session:
 class Warehouse:
     """Gives each thread a session of its own: the connector's are not to be shared."""
 
-    def __init__(self, options: dict[str, Any]) -> None:
-        """Remember how to connect; nothing connects yet."""
+    def __init__(self, options: dict[str, Any], stopping: threading.Event | None = None) -> None:
+        """Remember how to connect; nothing connects yet. Once STOPPING is set no request is sent again."""
         silence_driver()
-        self._options = options
+        self._options = {**options, "backoff_policy": backoff_policy(stopping or threading.Event())}
         self._is_proven = threading.Event()
         self._of_thread = threading.local()
         self._sessions: list[Session] = []
