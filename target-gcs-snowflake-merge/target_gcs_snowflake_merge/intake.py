@@ -220,13 +220,15 @@ class Intake:
                 self._dispatch.activate_version(stream.target, message.version, self._sequence)
 
     def _batch(self, message: Message) -> None:
-        """Take the records of the files that a BATCH message names."""
+        """Take the records of the files that a BATCH message names; a signal ends it in the midst."""
         name = message.stream or ""
         targets = self._mapping.targets(name) if self._mapping else [name]
         if not all(target in self._registry.streams for target in targets):
             reason = "a batch came before the schema of its stream"
             raise RecordBeforeSchemaError(reason, stream=name)
         for part in batch_files.parts(message.encoding or {}, message.manifest or []):
+            if self._loader.is_hurried:
+                return  # no STATE can follow: the reader stops before the next message
             if isinstance(part, bytes) or not self._take_columns(message, part):
                 self._take_records(message, part)
 

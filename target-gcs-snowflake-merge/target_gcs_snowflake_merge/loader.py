@@ -292,6 +292,11 @@ class Loader:
         """Try nothing again from now on; called by a signal handler."""
         self._patience.stopping.set()
 
+    @property
+    def is_hurried(self) -> bool:
+        """Tell whether the process is to stop."""
+        return self._patience.stopping.is_set()
+
     def close(self) -> None:
         """End all sessions."""
         self._warehouse.close()

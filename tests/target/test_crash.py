@@ -9,11 +9,15 @@ import subprocess
 import threading
 import time
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
 import pytest
 
-from .conftest import World, as_input, record, schema, state
+from .conftest import Line, World, as_input, record, schema, state
 from .source import KEYS, PROPERTIES, require_truth, tap
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 STEPS = {
     "create table": '^CREATE TABLE IF NOT EXISTS .*"ITEM"',
@@ -75,6 +79,31 @@ def test_a_signal_during_a_load_waits_for_it(world: World) -> None:
         assert process.wait() == 128 + signal.SIGTERM
         assert process.stdout.read() == b'{"done": 1000}\n'
     assert len(world.table("ITEM")) == 1000
+
+
+def test_a_signal_ends_a_batch_message_in_the_midst(world: World, tmp_path: Path) -> None:
+    """What is on its way is committed, the rest of its files is not read; the next run completes it."""
+    file = tmp_path / "items.jsonl"
+    file.write_text("".join(f'{{"id": {number}, "v": "x"}}\n' for number in range(10_000)))
+    message = {
+        "type": "BATCH",
+        "stream": "item",
+        "encoding": {"format": "jsonl"},
+        "manifest": [file.as_uri()],
+    }
+    lines: list[Line] = [schema("item", PROPERTIES, "id"), message, state({"done": 1})]
+    world.snowflake.add_fault(statement="^MERGE", delay_seconds=1, times=None)
+    with world.start(batch_size_rows=1000) as process:
+        process.stdin.write(as_input(lines))
+        process.stdin.flush()
+        wait_for_statement(world, "MERGE INTO")
+        process.send_signal(signal.SIGTERM)
+        assert process.wait() == 128 + signal.SIGTERM
+        assert process.stdout.read() == b""
+    world.snowflake.clear_faults()
+    assert 0 < len(world.table("ITEM")) < 10_000
+    assert world.load(lines).states == [{"done": 1}]
+    assert len(world.table("ITEM")) == 10_000
 
 
 def test_a_signal_ends_the_wait_for_a_warehouse_that_is_away(world: World) -> None:
