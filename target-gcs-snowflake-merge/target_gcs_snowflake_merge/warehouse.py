@@ -22,7 +22,7 @@ from target_gcs_snowflake_merge.errors import (
     SessionLostError,
     SettingsError,
 )
-from target_gcs_snowflake_merge.giving_up import backoff_policy
+from target_gcs_snowflake_merge.giving_up import retry_options
 
 if TYPE_CHECKING:
     from snowflake.connector import SnowflakeConnection
@@ -114,7 +114,7 @@ class Warehouse:
     def __init__(self, options: dict[str, Any], stopping: threading.Event | None = None) -> None:
         """Remember how to connect; nothing connects yet. Once STOPPING is set no request is sent again."""
         silence_driver()
-        self._options = {**options, "backoff_policy": backoff_policy(stopping or threading.Event())}
+        self._options = {**options, **retry_options(stopping or threading.Event())}
         self._is_proven = threading.Event()
         self._of_thread = threading.local()
         self._sessions: list[Session] = []
