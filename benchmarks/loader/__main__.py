@@ -19,6 +19,7 @@ from benchmarks.loader.contestants import (
     ROOT,
     command,
     environment,
+    install,
     loaded,
     prepare,
     settings,
@@ -38,7 +39,7 @@ def to_parquet(work: Work, repeat: int) -> list[Run]:
     """Measure the way to Parquet, the fastest of several runs; they alternate, since neighbours disturb."""
     commands = (
         [sys.executable, str(HERE / "duckdb_parquet.py"), str(work.source), str(work.folder / "parquet")],
-        [sys.executable, str(HERE / "parquet_only.py"), str(work.source)],
+        [str(install(OURS) / "python"), str(HERE / "parquet_only.py"), str(work.source)],
     )
     nothing = {"PYTHONPATH": str(ROOT), "HOME": str(work.folder)}
     rounds = [

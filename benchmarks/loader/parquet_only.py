@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 from target_gcs_snowflake_merge import sql
 from target_gcs_snowflake_merge.intake import Intake
 from target_gcs_snowflake_merge.layout import Catalog
+from target_gcs_snowflake_merge.lines import lines_of
 from target_gcs_snowflake_merge.outcome import Loaded
 from target_gcs_snowflake_merge.settings import Settings
 
@@ -43,8 +44,11 @@ def main() -> None:
     folder = Path(tempfile.mkdtemp())
     intake = Intake(settings, cast("Loader", NoWarehouse()), folder, lambda _: None)
     with Path(sys.argv[1]).open("rb") as file:
-        for line in file:
-            intake.process(line)
+        lines = lines_of(file)
+        while some := lines.take(1):
+            position = 0
+            while position < len(some):
+                position += intake.take(some, position)[1]
     intake.finish()
 
 

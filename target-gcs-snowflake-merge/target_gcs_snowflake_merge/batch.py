@@ -40,7 +40,7 @@ class Limits:
 
 
 class Origin(NamedTuple):
-    """Where a record comes from: its number in the run, its line, the length of its JSON text."""
+    """Where records come from: number in the run and line of the first, the length of their JSON text."""
 
     sequence: int
     line: int
@@ -132,19 +132,18 @@ class Batch:
         """Return the organisations whose rows are in the batch."""
         return tuple(sorted(organisation for organisation in self._writers if organisation is not None))
 
-    def add(self, row: Row, origin: Origin, version: int | None = None) -> None:
-        """Take the row of a record."""
-        chunk = self._chunk
-        chunk.hashes.append(self._decoder.hash_row(row))  # now, while the row is in the processor's cache
-        chunk.rows.append(row)
-        chunk.sequences.append(origin.sequence)
-        chunk.lines.append(origin.line)
-        chunk.versions.append(version)
+    def add(self, rows: Sequence[Row], origin: Origin, version: int | None = None) -> None:
+        """Take the rows of records that stand in consecutive lines, all of one version."""
+        chunk, count = self._chunk, len(rows)
+        chunk.hashes += map(self._decoder.hash_row, rows)
+        chunk.rows += rows
+        chunk.sequences += range(origin.sequence, origin.sequence + count)
+        chunk.lines += range(origin.line, origin.line + count)
+        chunk.versions += [version] * count
         chunk.bytes += origin.bytes
-        self.taken += 1
-        if not self.first_sequence:
-            self.first_sequence = origin.sequence
-        self.last_sequence = origin.sequence
+        self.taken += count
+        self.first_sequence = self.first_sequence or origin.sequence
+        self.last_sequence = origin.sequence + count - 1
         if len(chunk.rows) >= CHUNK_ROWS or chunk.bytes >= CHUNK_BYTES:
             self.flush()
 

@@ -12,6 +12,7 @@ from target_gcs_snowflake_merge.parquet import Encoder
 from target_gcs_snowflake_merge.settings import FAIL, MEBIBYTE
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from target_gcs_snowflake_merge.dispatch import Dispatch
@@ -43,11 +44,16 @@ class Filling:
             settings.batch_size_rows, settings.batch_size_mb * MEBIBYTE, settings.batch_age_seconds
         )
 
-    def add(self, stream: Stream, row: Row, origin: Origin, version: int | None = None) -> None:
-        """Take a row."""
+    def room(self, stream: Stream) -> int:
+        """Return how many rows of a stream may be added at once: after them its batch is looked at."""
+        taken = stream.batch.taken if stream.batch else 0
+        return max(1, min(CHUNK_ROWS - taken % CHUNK_ROWS, self.limits.rows - taken))
+
+    def add(self, stream: Stream, rows: Sequence[Row], origin: Origin, version: int | None = None) -> None:
+        """Take rows, for which there is room."""
         stream.note_record(version)
         batch = stream.batch or self.open_batch(stream, origin.sequence)
-        batch.add(row, origin, version)
+        batch.add(rows, origin, version)
         if batch.taken % CHUNK_ROWS == 0 or batch.taken >= self.limits.rows:
             self._dispatch.collect()
             self.load_full()
@@ -97,7 +103,7 @@ class Filling:
         batch = stream.batch or self.open_batch(stream, sequence)
         self._dispatch.hold(stream, batch, sequence)
         row = stream.decoder.convert(rejected.rejected_record(error, sequence))
-        batch.add(row, Origin(sequence, error.line, len(error.raw)))
+        batch.add([row], Origin(sequence, error.line, len(error.raw)))
 
     def close(self) -> None:
         """End the thread that writes files."""

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -24,13 +25,12 @@ from target_gcs_snowflake_merge.errors import (
 from target_gcs_snowflake_merge.exact_columns import exact_rows
 from target_gcs_snowflake_merge.filling import Filling
 from target_gcs_snowflake_merge.naming import REJECTED_TABLE
-from target_gcs_snowflake_merge.records import MAX_VALUE_BYTES
 from target_gcs_snowflake_merge.registry import Registry
 from target_gcs_snowflake_merge.settings import OVERWRITE
 from target_gcs_snowflake_merge.summary import COMPLETE, outcome_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     import pyarrow as pa
@@ -85,13 +85,18 @@ class Intake:
         """Do work on the warehouse outside the main thread: there the connector takes SIGINT for itself."""
         self._desk.submit(work).result()
 
+    def take(self, lines: Sequence[bytes], start: int) -> tuple[str, int]:
+        """Take a message, or a run of records of one stream; return its type, and how many lines it was."""
+        beginning = messages.beginning(lines[start])
+        stream = self._registry.by_beginning.get(beginning)
+        if stream is not None and (taken := self._take_run(stream, lines, start, beginning)):
+            return messages.RECORD, taken
+        return self.process(lines[start]), 1
+
     def process(self, line: bytes) -> str:
         """Take one line; return the type of its message."""
         self._line += 1
         self._text = line
-        stream = self._registry.by_beginning.get(messages.beginning(line))
-        if stream is not None and self._take_at_once(stream, line):
-            return messages.RECORD
         try:
             message = messages.decode(line)
         except BadRecordError as error:
@@ -113,17 +118,18 @@ class Intake:
         self._filling.load_full()
         self._dispatch.collect()
 
-    def _take_at_once(self, stream: Stream, line: bytes) -> bool:
-        """Take a record whose line begins as one of this stream did; false when it needs a closer look."""
-        try:
-            message = stream.decoder.decode_message(line)
-        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-            return False
-        if len(line) > MAX_VALUE_BYTES or (message.version is not None and not stream.layout.is_versioned):
-            return False
-        self._sequence += 1
-        self._add(stream, message.record, message.version)
-        return True
+    def _take_run(self, stream: Stream, lines: Sequence[bytes], start: int, beginning: bytes) -> int:
+        """Take records whose lines begin as one of this stream did, up to one that needs a closer look."""
+        room = self._filling.room(stream)
+        run = stream.decoder.decode_run(islice(lines, start, start + room), beginning)
+        count = len(run.rows)
+        if count:
+            self._text = lines[start + count - 1]
+            origin = Origin(self._sequence + 1, self._line + 1, run.bytes)
+            self._sequence += count
+            self._line += count
+            self._filling.add(stream, run.rows, origin, run.version)
+        return count
 
     def _guarded(self, handler: Callable[[Message], None], message: Message) -> None:
         """Handle a message; a record that cannot be loaded is rejected, another fault says its line."""
@@ -182,7 +188,7 @@ class Intake:
         self._add(stream, row, version)
 
     def _add(self, stream: Stream, row: Row, version: int | None) -> None:
-        self._filling.add(stream, row, Origin(self._sequence, self._line, len(self._text)), version)
+        self._filling.add(stream, [row], Origin(self._sequence, self._line, len(self._text)), version)
 
     def _state(self, message: Message) -> None:
         if not bytes(message.value):

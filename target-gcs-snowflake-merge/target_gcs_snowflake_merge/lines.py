@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import os
 import select
-from collections import deque
 from typing import IO, TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -21,21 +20,22 @@ class Lines:
         """Take what reads so many bytes at most, and what tells when there are some; without it, always."""
         self._read = read
         self._descriptor = descriptor
-        self._whole: deque[bytes] = deque()
+        self._whole: list[bytes] = []
         self._begun: list[bytes] = []
         self._has_ended = False
 
-    def take(self, patience_seconds: float) -> bytes | None:
-        """Return the next line, b"" at the end, or None when nothing has come for so long."""
+    def take(self, patience_seconds: float) -> list[bytes] | None:
+        """Return the next lines, none at the end, or None when nothing has come for so long."""
         while not self._whole:
             if self._has_ended:
-                return b""
+                return []
             if self._descriptor is not None:
                 readable, _, _ = select.select([self._descriptor], [], [], patience_seconds)
                 if not readable:
                     return None
             self._split(self._read(CHUNK_BYTES))
-        return self._whole.popleft()
+        whole, self._whole = self._whole, []
+        return whole
 
     def _split(self, chunk: bytes) -> None:
         """Take note of the lines that a chunk ends; the beginning of the next one waits for more."""

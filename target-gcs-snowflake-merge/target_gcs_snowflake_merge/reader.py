@@ -14,7 +14,7 @@ from target_gcs_snowflake_merge.errors import LoaderError, TerminatedError
 from target_gcs_snowflake_merge.lines import lines_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from typing import IO
 
     from target_gcs_snowflake_merge.intake import Intake
@@ -50,12 +50,22 @@ class LineReader(GenericSingerReader[bytes]):
         with self._ending(intake):
             intake.prepare()
             lines = lines_of(self.default_input if file_input is None else file_input)
-            while (line := self._next_line(lines)) != b"":
-                if line is None:
+            while (some := self._next_lines(lines)) != []:
+                if some is None:
                     intake.idle()
                 else:
-                    counts[intake.process(line)] += 1
+                    self._take(intake, some, counts)
         return counts
+
+    def _take(self, intake: Intake, lines: Sequence[bytes], counts: Counter[str]) -> None:
+        """Take lines; a signal stops between two messages, or behind a run of records."""
+        position = 0
+        while position < len(lines):
+            if self._signal is not None:
+                raise terminated(self._signal)
+            kind, taken = intake.take(lines, position)
+            counts[kind] += taken
+            position += taken
 
     def finish(self) -> None:
         """Load what is left; a signal in the meantime does not cut that short, but is told of."""
@@ -88,7 +98,7 @@ class LineReader(GenericSingerReader[bytes]):
             intake.crash(error)
             raise
 
-    def _next_line(self, lines: Lines) -> bytes | None:
+    def _next_lines(self, lines: Lines) -> list[bytes] | None:
         if self._signal is not None:
             raise terminated(self._signal)
         self._is_waiting = True

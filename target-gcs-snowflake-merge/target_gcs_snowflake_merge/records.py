@@ -12,9 +12,10 @@ import json
 import math
 import re
 from base64 import b64decode
+from contextlib import suppress
 from decimal import Decimal, InvalidOperation
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 
 import msgspec
 from msgspec.structs import astuple
@@ -23,7 +24,7 @@ from target_gcs_snowflake_merge.errors import BadRecordError, MissingKeyError
 from target_gcs_snowflake_merge.schema import ColumnType, Kind
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from target_gcs_snowflake_merge.layout import Column, Layout
 
@@ -52,6 +53,15 @@ class RecordMessage(msgspec.Struct, gc=False):
 
     record: Row
     version: int | None = None
+
+
+class Run(NamedTuple):
+    """Records of one stream and one version that stand one after the other."""
+
+    rows: list[Row]
+    version: int | None
+    bytes: int
+    """The length of their lines."""
 
 
 class RecordDecoder:
@@ -92,7 +102,7 @@ class RecordDecoder:
             ],
             gc=False,
         )
-        self.decode_message: Callable[[bytes], RecordMessage] = msgspec.json.Decoder(message_type).decode
+        self._decode_message: Callable[[bytes], RecordMessage] = msgspec.json.Decoder(message_type).decode
         self._variants = [
             f"f{index}" for index, column in enumerate(layout.columns) if column.type.kind is Kind.VARIANT
         ]
@@ -112,6 +122,27 @@ class RecordDecoder:
             if getattr(row, name) == JSON_NULL:
                 setattr(row, name, None)
         return sha256(encode_json(row)).hexdigest()[:HASH_DIGITS]
+
+    def decode_run(self, lines: Iterable[bytes], beginning: bytes) -> Run:
+        """Decode lines that begin so, up to the first that needs a closer look, or is of another version.
+
+        A message with a version needs one until the layout has a column for it.
+        """
+        rows: list[Row] = []
+        version: int | None = None
+        size = 0
+        with suppress(msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+            for line in lines:
+                if not line.startswith(beginning) or len(line) > MAX_VALUE_BYTES:
+                    break
+                message = self._decode_message(line)
+                if message.version != version:
+                    if rows or not self.layout.is_versioned:
+                        break
+                    version = message.version
+                rows.append(message.record)
+                size += len(line)
+        return Run(rows, version, size)
 
     def decode(self, record: msgspec.Raw | bytes) -> Row:
         """Return the row of a record's JSON text, or raise `BadRecordError`."""

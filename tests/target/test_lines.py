@@ -32,7 +32,7 @@ ID = {"id": {"type": "integer"}}
 def test_lines_are_whole_and_never_empty(text: bytes, expected: list[bytes]) -> None:
     """Whatever is read at a time; the last one needs no end."""
     lines = lines_of(io.BytesIO(text))
-    assert list(iter(lambda: lines.take(1), b"")) == expected
+    assert [line for some in iter(lambda: lines.take(1), []) for line in some or ()] == expected
 
 
 def test_silence_is_not_the_end() -> None:
@@ -44,9 +44,9 @@ def test_silence_is_not_the_end() -> None:
         assert lines.take(0.01) is None
         assert lines.take(0.01) is None
         tap.write(b"lf\nnext\n")
-        assert [lines.take(1), lines.take(1), lines.take(0.01)] == [b"half", b"next", None]
+        assert [lines.take(1), lines.take(0.01)] == [[b"half", b"next"], None]
         tap.close()
-        assert lines.take(1) == b""
+        assert lines.take(1) == []
 
 
 def states_so_far(process: Process) -> list[object]:
