@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 import tempfile
 from pathlib import Path
@@ -43,6 +44,7 @@ def main() -> None:
     settings = Settings(bucket="-", account="-", user="-", password="-")  # noqa: S106 - nobody's
     folder = Path(tempfile.mkdtemp())
     intake = Intake(settings, cast("Loader", NoWarehouse()), folder, lambda _: None)
+    gc.freeze()  # as the command does it
     with Path(sys.argv[1]).open("rb") as file:
         lines = lines_of(file)
         while some := lines.take(1):

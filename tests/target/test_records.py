@@ -160,3 +160,46 @@ def test_the_hash_tells_rows_apart_by_their_values() -> None:
     assert first == digest(b'{"id": 1, "text": "a", "doc": null}')
     assert first == digest(b'{"id": 1, "text": "a", "new": null}', wider)
     assert first != digest(b'{"id": 1, "text": "b"}')
+
+
+def line(record: bytes, version: int | None = None, stream: str = "item") -> bytes:
+    """Return a RECORD message."""
+    told = b"" if version is None else b', "version": %d' % version
+    return b'{"type": "RECORD", "stream": "%s", "record": %s%s}' % (stream.encode(), record, told)
+
+
+@pytest.mark.parametrize(
+    ("lines", "taken", "version"),
+    [
+        ([line(b'{"id": 1}'), line(b'{"id": 2}')], 2, None),
+        ([line(b'{"id": 1}'), b'{"type": "STATE", "value": {}}', line(b'{"id": 2}')], 1, None),
+        ([line(b'{"id": 1}'), line(b'{"id": 2}', stream="other")], 1, None),
+        ([line(b'{"id": 1}'), line(b'{"id": null}'), line(b'{"id": 3}')], 1, None),
+        ([line(b'{"id": 1}'), line(b'{"id": 2, "text": "\xff"}')], 1, None),
+        ([line(b'{"id": 1}'), line(b'{"id": 2}') + b"}"], 1, None),
+        ([line(b'{"id": 1}'), line(b'{"id": 2, "doc": ' + b"[" * 9_999 + b"]" * 9_999 + b"}")], 1, None),
+        ([line(b'{"id": 1}'), line(b'{"id": 2, "text": "%s"}' % (b"x" * MAX_VALUE_BYTES))], 1, None),
+        ([line(b'{"id": 1}', 7), line(b'{"id": 2}', 7), line(b'{"id": 3}', 8)], 2, 7),
+        ([line(b'{"id": 1}'), line(b'{"id": 2}', 7)], 1, None),
+        ([line(b'{"id": 1}', 7), line(b'{"id": 2}')], 1, 7),
+        ([line(b'{"id": 1.0}')], 0, None),
+    ],
+)
+def test_a_run_of_records_ends_where_one_needs_a_closer_look(
+    lines: list[bytes], taken: int, version: int | None
+) -> None:
+    """Each that is taken was decoded; the length is that of these lines only."""
+    described = StreamSchema("item", PROPERTIES, ("id",), is_versioned=True)
+    decoder = RecordDecoder(plan(described, sql.Table("DB", "RAW", "ITEM"), Catalog())[0])
+    run = decoder.decode_run(lines, b'{"type": "RECORD", "stream": "item", ')
+    assert len(run.rows) == taken
+    assert run.bytes == sum(map(len, lines[:taken]))
+    assert run.version == version
+    values = decoder.columns(run.rows)[0] if run.rows else ()
+    assert list(values) == list(range(1, taken + 1))
+
+
+def test_a_version_that_the_table_has_no_column_for_needs_a_closer_look() -> None:
+    """The table gets the column first."""
+    run = RecordDecoder(layout()).decode_run([line(b'{"id": 1}', 7)], b"{")
+    assert run.rows == []

@@ -39,7 +39,6 @@ if TYPE_CHECKING:
 
 RUN_ID = "doctor"
 PROBE_COLUMN = "PROBE"
-NETWORK_TIMEOUT_SECONDS = 20  # who waits for a doctor wants to know soon
 
 SETTINGS, KEY, LOGIN, ROLE, WAREHOUSE = "settings", "key", "login", "role", "warehouse"
 DATABASE, SCHEMA, STAGE = "database", "schema", "stage"
@@ -105,8 +104,7 @@ class Doctor:
 
     @cached_property
     def _warehouse(self) -> Warehouse:
-        options = connection_options(self._settings, RUN_ID)
-        return Warehouse({**options, "network_timeout": NETWORK_TIMEOUT_SECONDS})
+        return Warehouse(connection_options(self._settings, RUN_ID))
 
     @property
     def _is_session_open(self) -> bool:
