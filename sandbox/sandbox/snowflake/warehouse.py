@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 OPEN_SECONDS = 15.0
 PAUSE_SECONDS = 0.1
+WRITTEN_AHEAD = "512MB"  # of a log: else each larger COMMIT waits until its rows are written a second time
 RESULTS_KEPT = 200  # each with its columns: two entries
 # sqlglot warns of each statement that DuckDB has no words for: they are what this package is about.
 logging.getLogger("sqlglot").setLevel(logging.ERROR)
@@ -66,7 +67,11 @@ class Warehouse(FakeSnow):
         stage.LOCAL_BUCKET_PATH = str(folder.resolve() / "internal_stages")
         self.duck_conn = duckdb.connect(
             ":memory:",
-            config={"lambda_syntax": "ENABLE_SINGLE_ARROW", "python_enable_replacements": "false"},
+            config={
+                "lambda_syntax": "ENABLE_SINGLE_ARROW",
+                "python_enable_replacements": "false",
+                "checkpoint_threshold": WRITTEN_AHEAD,
+            },
         )
         self._attach(folder / f"{GLOBAL_DATABASE_NAME}.duckdb", GLOBAL_DATABASE_NAME)
         self.duck_conn.execute(info_schema.fs_global_creation_sql())
