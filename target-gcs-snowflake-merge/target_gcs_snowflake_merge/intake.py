@@ -8,7 +8,6 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
-from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -120,8 +119,8 @@ class Intake:
 
     def _take_run(self, stream: Stream, lines: Sequence[bytes], start: int, beginning: bytes) -> int:
         """Take records whose lines begin as one of this stream did, up to one that needs a closer look."""
-        room = self._filling.room(stream)
-        run = stream.decoder.decode_run(islice(lines, start, start + room), beginning)
+        end = min(len(lines), start + self._filling.room(stream))
+        run = stream.decoder.decode_run(map(lines.__getitem__, range(start, end)), beginning)
         count = len(run.rows)
         if count:
             self._text = lines[start + count - 1]
