@@ -190,7 +190,7 @@ async def _spoil(fault: Fault, app: ASGIApp, scope: Scope, receive: Receive, sen
     if fault.delay_seconds:
         await asyncio.sleep(fault.delay_seconds)
     if fault.signal:
-        _signal_client(scope["client"][1], getattr(signal, fault.signal))
+        _signal_client(scope["client"][1], scope["server"][1], getattr(signal, fault.signal))
         answer = answer or [*_plain(200, {}, b"")]
     if fault.drop or fault.signal == "SIGKILL":
         transport.abort()
@@ -227,10 +227,14 @@ def _with_length(start: Message, length: int) -> Message:
     return {**start, "headers": [*headers, (b"content-length", str(length).encode())]}
 
 
-def _signal_client(port: int, number: signal.Signals) -> None:
-    """Send a signal to the process at the other end of the connection, found by its port."""
-    own = os.getpid()
+def _signal_client(port: int, server_port: int, number: signal.Signals) -> None:
+    """Send a signal to the process at the other end of the connection, found by both its ports.
+
+    Its own alone may be that of another process, too, which is connected to another server.
+    """
     for connection in psutil.net_connections(kind="tcp"):
-        if connection.laddr and connection.laddr.port == port and connection.pid not in {None, own}:
-            os.kill(int(connection.pid or 0), number)
+        if not (connection.pid and connection.laddr and connection.raddr):
+            continue
+        if (connection.laddr.port, connection.raddr.port) == (port, server_port):
+            os.kill(connection.pid, number)
             return
