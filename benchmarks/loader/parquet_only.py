@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, cast
 from target_gcs_snowflake_merge import sql
 from target_gcs_snowflake_merge.intake import Intake
 from target_gcs_snowflake_merge.layout import Catalog
-from target_gcs_snowflake_merge.lines import lines_of
 from target_gcs_snowflake_merge.outcome import Loaded
+from target_gcs_snowflake_merge.reader import LineReader
 from target_gcs_snowflake_merge.settings import Settings
 
 if TYPE_CHECKING:
@@ -45,13 +45,10 @@ def main() -> None:
     folder = Path(tempfile.mkdtemp())
     intake = Intake(settings, cast("Loader", NoWarehouse()), folder, lambda _: None)
     gc.freeze()  # as the command does it
+    reader = LineReader(lambda: intake)
     with Path(sys.argv[1]).open("rb") as file:
-        lines = lines_of(file)
-        while some := lines.take(1):
-            position = 0
-            while position < len(some):
-                position += intake.take(some, position)[1]
-    intake.finish()
+        reader.process_lines(file, {})
+    reader.finish()
 
 
 if __name__ == "__main__":

@@ -85,10 +85,10 @@ class Intake:
         self._desk.submit(work).result()
 
     def take(self, lines: Sequence[bytes], start: int) -> tuple[str, int]:
-        """Take a message, or a run of records of one stream; return its type, and how many lines it was."""
+        """Take a message, or many records of one stream; return their type, and how many lines they were."""
         beginning = messages.beginning(lines[start])
         stream = self._registry.by_beginning.get(beginning)
-        if stream is not None and (taken := self._take_run(stream, lines, start, beginning)):
+        if stream is not None and (taken := self._take_many(stream, lines, start, beginning)):
             return messages.RECORD, taken
         return self.process(lines[start]), 1
 
@@ -117,17 +117,17 @@ class Intake:
         self._filling.load_full()
         self._dispatch.collect()
 
-    def _take_run(self, stream: Stream, lines: Sequence[bytes], start: int, beginning: bytes) -> int:
+    def _take_many(self, stream: Stream, lines: Sequence[bytes], start: int, beginning: bytes) -> int:
         """Take records whose lines begin as one of this stream did, up to one that needs a closer look."""
         end = min(len(lines), start + self._filling.room(stream))
-        run = stream.decoder.decode_run(map(lines.__getitem__, range(start, end)), beginning)
-        count = len(run.rows)
+        decoded = stream.decoder.decode_many(map(lines.__getitem__, range(start, end)), beginning)
+        count = len(decoded.rows)
         if count:
             self._text = lines[start + count - 1]
-            origin = Origin(self._sequence + 1, self._line + 1, run.bytes)
+            origin = Origin(self._sequence + 1, self._line + 1, decoded.bytes)
             self._sequence += count
             self._line += count
-            self._filling.add(stream, run.rows, origin, run.version)
+            self._filling.add(stream, decoded.rows, origin, decoded.version)
         return count
 
     def _guarded(self, handler: Callable[[Message], None], message: Message) -> None:

@@ -58,7 +58,7 @@ class LineReader(GenericSingerReader[bytes]):
         return counts
 
     def _take(self, intake: Intake, lines: Sequence[bytes], counts: Counter[str]) -> None:
-        """Take lines; a signal stops between two messages, or behind a run of records."""
+        """Take lines; a signal stops between two messages, or behind some records of one stream."""
         position = 0
         while position < len(lines):
             if self._signal is not None:

@@ -55,7 +55,7 @@ class RecordMessage(msgspec.Struct, gc=False):
     version: int | None = None
 
 
-class Run(NamedTuple):
+class Decoded(NamedTuple):
     """Records of one stream and one version that stand one after the other."""
 
     rows: list[Row]
@@ -123,7 +123,7 @@ class RecordDecoder:
                 setattr(row, name, None)
         return sha256(encode_json(row)).hexdigest()[:HASH_DIGITS]
 
-    def decode_run(self, lines: Iterable[bytes], beginning: bytes) -> Run:
+    def decode_many(self, lines: Iterable[bytes], beginning: bytes) -> Decoded:
         """Decode lines that begin so, up to the first that needs a closer look, or is of another version.
 
         A message with a version needs one until the layout has a column for it.
@@ -142,7 +142,7 @@ class RecordDecoder:
                     version = message.version
                 rows.append(message.record)
                 size += len(line)
-        return Run(rows, version, size)
+        return Decoded(rows, version, size)
 
     def decode(self, record: msgspec.Raw | bytes) -> Row:
         """Return the row of a record's JSON text, or raise `BadRecordError`."""

@@ -185,21 +185,21 @@ def line(record: bytes, version: int | None = None, stream: str = "item") -> byt
         ([line(b'{"id": 1.0}')], 0, None),
     ],
 )
-def test_a_run_of_records_ends_where_one_needs_a_closer_look(
+def test_many_records_are_decoded_up_to_one_that_needs_a_closer_look(
     lines: list[bytes], taken: int, version: int | None
 ) -> None:
     """Each that is taken was decoded; the length is that of these lines only."""
     described = StreamSchema("item", PROPERTIES, ("id",), is_versioned=True)
     decoder = RecordDecoder(plan(described, sql.Table("DB", "RAW", "ITEM"), Catalog())[0])
-    run = decoder.decode_run(lines, b'{"type": "RECORD", "stream": "item", ')
-    assert len(run.rows) == taken
-    assert run.bytes == sum(map(len, lines[:taken]))
-    assert run.version == version
-    values = decoder.columns(run.rows)[0] if run.rows else ()
+    decoded = decoder.decode_many(lines, b'{"type": "RECORD", "stream": "item", ')
+    assert len(decoded.rows) == taken
+    assert decoded.bytes == sum(map(len, lines[:taken]))
+    assert decoded.version == version
+    values = decoder.columns(decoded.rows)[0] if decoded.rows else ()
     assert list(values) == list(range(1, taken + 1))
 
 
 def test_a_version_that_the_table_has_no_column_for_needs_a_closer_look() -> None:
     """The table gets the column first."""
-    run = RecordDecoder(layout()).decode_run([line(b'{"id": 1}', 7)], b"{")
-    assert run.rows == []
+    decoded = RecordDecoder(layout()).decode_many([line(b'{"id": 1}', 7)], b"{")
+    assert decoded.rows == []
