@@ -232,6 +232,7 @@ class Cursor(FakeSnowflakeCursor):
         pattern = stages.pattern_of(statement)
         for part in self._transform_explode(replace_functions(statement)):
             transformed = stages.filtered(self._transform(part, params), pattern)
+            databases.keep_in_parts(transformed)
             self._execute_part(transformed, params if transformed.find(exp.Placeholder) else None)
 
     def _drop_database(self, statement: Expr) -> None:

@@ -13,7 +13,7 @@ from fakesnow import info_schema, macros
 from fakesnow.instance import GLOBAL_DATABASE_NAME, FakeSnow
 from fakesnow.transforms import show, stage
 
-from sandbox.snowflake import comments, describe, flatten, moments, numbers, stage_names
+from sandbox.snowflake import comments, databases, describe, flatten, moments, numbers, stage_names
 from sandbox.snowflake.objects import ObjectReader
 from sandbox.snowflake.session import Session
 from sandbox.snowflake.table_locks import TableLocks
@@ -24,7 +24,14 @@ if TYPE_CHECKING:
 
 OPEN_SECONDS = 15.0
 PAUSE_SECONDS = 0.1
-WRITTEN_AHEAD = "512MB"  # of a log: else each larger COMMIT waits until its rows are written a second time
+# As fast as rows can be written, for what is thrown away: a file may be large, and may break when the machine
+# loses power. As on Snowflake, rows come in no order that no ORDER BY asked for.
+WRITING = {
+    "checkpoint_threshold": "512MB",  # of a log; with less, a larger COMMIT waits until all is written again
+    "force_compression": "uncompressed",
+    "fsync_mode": "NONE",
+    "preserve_insertion_order": "false",
+}
 RESULTS_KEPT = 200  # each with its columns: two entries
 # sqlglot warns of each statement that DuckDB has no words for: they are what this package is about.
 logging.getLogger("sqlglot").setLevel(logging.ERROR)
@@ -50,7 +57,7 @@ class Warehouse(FakeSnow):
     def __init__(self, folder: Path, *, gcs_url: str = "", part_rows: int | None = None) -> None:
         """Open the databases, as soon as no other process has them open.
 
-        Their new tables are kept in parts of so many rows, a multiple of 2,048; else of 122,880.
+        Their new tables are kept in parts of so many rows, a multiple of 2,048.
         """
         folder.mkdir(parents=True, exist_ok=True)
         comments.close_gap()
@@ -70,7 +77,7 @@ class Warehouse(FakeSnow):
             config={
                 "lambda_syntax": "ENABLE_SINGLE_ARROW",
                 "python_enable_replacements": "false",
-                "checkpoint_threshold": WRITTEN_AHEAD,
+                **WRITING,
             },
         )
         self._attach(folder / f"{GLOBAL_DATABASE_NAME}.duckdb", GLOBAL_DATABASE_NAME)
@@ -81,7 +88,7 @@ class Warehouse(FakeSnow):
         self.duck_conn.execute("SET GLOBAL TimeZone = 'UTC'")
         self.duck_conn.execute(macros.creation_sql("memory"))  # for sessions without a database
         for file in sorted(folder.glob("*.db")):
-            self._attach(file, file.stem, f" (ROW_GROUP_SIZE {part_rows})" if part_rows else "")
+            self._attach(file, file.stem, f" (ROW_GROUP_SIZE {part_rows or databases.PART_ROWS})")
             self.duck_conn.execute(info_schema.per_db_creation_sql(file.stem))
             self.duck_conn.execute(macros.creation_sql(file.stem))
 
