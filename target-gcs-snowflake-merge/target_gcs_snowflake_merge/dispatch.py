@@ -68,7 +68,11 @@ class Dispatch:
             self._queue.wait_for_any(POLL_SECONDS)
             self.collect()
         destination = partial(self._destination, stream)
-        self._queue.submit(stream.target.name, partial(self._loader.load, batch, destination))
+        self._queue.submit(
+            stream.target.name,
+            partial(self._loader.load, batch, destination),
+            ahead=partial(self._loader.upload, batch),
+        )
 
     def _destination(self, stream: Stream) -> Table:
         """Return the table that batches of a stream go to; called in the order of the table's work."""

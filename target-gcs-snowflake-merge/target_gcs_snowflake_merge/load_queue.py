@@ -24,11 +24,15 @@ class LoadQueue(Generic[Result]):
         self._last: dict[str, Future[Result]] = {}
         self._running: deque[tuple[str, Future[Result]]] = deque()
 
-    def submit(self, stream: str, work: Callable[[], Result]) -> None:
-        """Run WORK after what was submitted for this stream before, unless that failed."""
+    def submit(
+        self, stream: str, work: Callable[[], Result], ahead: Callable[[], None] | None = None
+    ) -> None:
+        """Run WORK after what was submitted for this stream before, unless that failed; AHEAD at once."""
         before = self._last.get(stream)
 
         def in_turn() -> Result:
+            if ahead is not None:
+                ahead()
             if before is not None:
                 before.result()
             return work()

@@ -97,15 +97,17 @@ class Loader:
     def _execute(self, statement: str, _attempt: int) -> Answer:
         return self._warehouse.session.execute(statement)
 
+    def upload(self, batch: Batch) -> None:
+        """Bring the files of a batch into the lake."""
+        for part in batch.parts:
+            self._patience.run(f"upload {part.name}", partial(self._upload, part))
+
     def load(self, batch: Batch, destination: Callable[[], sql.Table]) -> Loaded:
-        """Bring a batch into a table; DESTINATION is asked when it is this batch's turn."""
+        """Bring a batch that lies in the lake into a table; DESTINATION is asked when it is its turn."""
         parts = batch.parts
         if not parts and not batch.complete_sets:
             return Loaded(batch.id)
-        target = destination()
-        for part in parts:
-            self._patience.run(f"upload {part.name}", partial(self._upload, part))
-        loaded = self.transfer(batch, parts, target)
+        loaded = self.transfer(batch, parts, destination())
         self._folders.update(part.name.rsplit("/date=", 1)[0] for part in parts)
         batch.remove()
         return loaded
