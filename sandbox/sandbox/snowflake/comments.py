@@ -6,6 +6,8 @@ import re
 
 from fakesnow import info_schema
 
+from sandbox.snowflake.words import literal
+
 _insert = info_schema.insert_table_comment_sql
 _QUOTED = r"""(?:\$\$.*?\$\$|'(?:[^']|'')*')"""
 _NAME = r"""(?:"(?:[^"]|"")+"|[\w$]+)"""
@@ -26,15 +28,13 @@ def on_columns(command: str) -> list[str]:
     if found is None:
         return []
     return [
-        f"COMMENT ON COLUMN {found['table']}.{comment['column']} IS {_literal(comment['text'])}"
+        f"COMMENT ON COLUMN {found['table']}.{comment['column']} IS {_text(comment['text'])}"
         for comment in _COMMENT.finditer(found["comments"])
     ]
 
 
-def _literal(text: str) -> str:
-    if not text.startswith("$$"):
-        return text
-    return "'" + text[2:-2].replace("'", "''") + "'"
+def _text(text: str) -> str:
+    return literal(text[2:-2]) if text.startswith("$$") else text
 
 
 def insert_table_comment(catalog: str, schema: str, table: str, comment: str | None) -> str:

@@ -29,7 +29,8 @@ from sandbox.snowflake import (
     staged_files,
     stages,
 )
-from sandbox.snowflake.copy_into import copy_files, goes_by_names, is_of_objects, source_of
+from sandbox.snowflake.copy_into import copy_files, is_of_objects, source_of
+from sandbox.snowflake.copy_options import goes_by_names
 from sandbox.snowflake.errors import as_snowflake_error
 from sandbox.snowflake.functions import replace_functions
 from sandbox.snowflake.keywords import quote_keywords
