@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from target_gcs_snowflake_merge import sql
-from target_gcs_snowflake_merge.intake import Intake
 from target_gcs_snowflake_merge.layout import Catalog
 from target_gcs_snowflake_merge.outcome import Loaded
 from target_gcs_snowflake_merge.reader import LineReader
+from target_gcs_snowflake_merge.run import Run
 from target_gcs_snowflake_merge.settings import Settings
 
 if TYPE_CHECKING:
@@ -43,9 +43,9 @@ def main() -> None:
     """Read the Singer file that is named first."""
     settings = Settings(bucket="-", account="-", user="-", password="-")  # noqa: S106 - nobody's
     folder = Path(tempfile.mkdtemp())
-    intake = Intake(settings, cast("Loader", NoWarehouse()), folder, lambda _: None)
+    run = Run(settings, cast("Loader", NoWarehouse()), folder, lambda _: None)
     gc.freeze()  # as the command does it
-    reader = LineReader(lambda: intake)
+    reader = LineReader(lambda: run)
     with Path(sys.argv[1]).open("rb") as file:
         reader.process_lines(file, {})
     reader.finish()

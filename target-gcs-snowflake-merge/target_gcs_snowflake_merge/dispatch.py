@@ -30,12 +30,17 @@ class Dispatch:
 
     def __init__(self, settings: Settings, loader: Loader, emit: Callable[[bytes], None]) -> None:
         """Take what it works with: EMIT writes a STATE."""
-        self._is_overwriting = settings.load_method == OVERWRITE
+        self.is_overwriting = settings.load_method == OVERWRITE
         self._loader = loader
         self._emit = emit
         self._queue: LoadQueue[Loaded | None] = LoadQueue()
         self._gate = StateGate()
         self._replacements: dict[Table, Table] = {}
+
+    @property
+    def is_hurried(self) -> bool:
+        """Tell whether the process is to stop."""
+        return self._loader.is_hurried
 
     def hold(self, stream: Stream, batch: Batch, sequence: int) -> None:
         """Hold back every STATE behind a record until its batch is committed."""
@@ -84,7 +89,7 @@ class Dispatch:
         return self._replacements[target]
 
     def _is_overwritten(self, stream: Stream) -> bool:
-        return self._is_overwriting and stream.schema != rejected.SCHEMA
+        return self.is_overwriting and stream.schema != rejected.SCHEMA
 
     def change_table(self, target: Table, statements: Sequence[str]) -> None:
         """Run DDL behind what was handed over for this table before."""

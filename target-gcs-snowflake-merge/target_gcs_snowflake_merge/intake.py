@@ -3,42 +3,31 @@
 from __future__ import annotations
 
 import logging
-import shutil
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from dataclasses import replace
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from target_gcs_snowflake_merge import batch_files, messages
 from target_gcs_snowflake_merge.batch import Origin
-from target_gcs_snowflake_merge.dispatch import Dispatch
 from target_gcs_snowflake_merge.errors import (
     BadInputError,
     BadRecordError,
-    LoaderError,
     RecordBeforeSchemaError,
 )
 from target_gcs_snowflake_merge.exact_columns import exact_rows
-from target_gcs_snowflake_merge.filling import Filling
-from target_gcs_snowflake_merge.naming import REJECTED_TABLE
-from target_gcs_snowflake_merge.registry import Registry
-from target_gcs_snowflake_merge.settings import OVERWRITE
-from target_gcs_snowflake_merge.summary import COMPLETE, outcome_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from pathlib import Path
 
     import pyarrow as pa
 
-    from target_gcs_snowflake_merge.loader import Loader
+    from target_gcs_snowflake_merge.dispatch import Dispatch
+    from target_gcs_snowflake_merge.filling import Filling
     from target_gcs_snowflake_merge.mapping import Mapping
     from target_gcs_snowflake_merge.messages import Message
     from target_gcs_snowflake_merge.records import Row
-    from target_gcs_snowflake_merge.settings import Settings
+    from target_gcs_snowflake_merge.registry import Registry
     from target_gcs_snowflake_merge.stream import Stream
 
 logger = logging.getLogger("target-gcs-snowflake-merge")
@@ -49,23 +38,18 @@ class Intake:
 
     def __init__(
         self,
-        settings: Settings,
-        loader: Loader,
-        folder: Path,
-        emit: Callable[[bytes], None],
+        registry: Registry,
+        dispatch: Dispatch,
+        filling: Filling,
         mapping: Mapping | None = None,
     ) -> None:
-        """Take what it works with: FOLDER is its own, EMIT writes a STATE."""
-        self._settings = settings
-        self._loader = loader
-        self._folder = folder
+        """Take what it works with."""
+        self._registry = registry
+        self._dispatch = dispatch
+        self._filling = filling
         self._mapping = mapping
-        self._dispatch = Dispatch(settings, loader, emit)
-        self._registry = Registry(loader, self._dispatch, mapping)
-        self._filling = Filling(settings, folder, self._registry, self._dispatch)
-        self._desk = ThreadPoolExecutor(1, thread_name_prefix="desk")
         self._text = b""
-        self._told_by_tap = b""
+        self.told_by_tap = b""
         self._line = 0
         self._sequence = 0
         self._handlers: dict[str, Callable[[Message], None]] = {
@@ -75,14 +59,6 @@ class Intake:
             messages.ACTIVATE_VERSION: self._activate_version,
             messages.BATCH: self._batch,
         }
-
-    def prepare(self) -> None:
-        """Find out at once whether this can work."""
-        self._aside(self._loader.prepare)
-
-    def _aside(self, work: Callable[[], None]) -> None:
-        """Do work on the warehouse outside the main thread: there the connector takes SIGINT for itself."""
-        self._desk.submit(work).result()
 
     def take(self, lines: Sequence[bytes], start: int) -> tuple[str, int]:
         """Take a message, or many records of one stream; return their type, and how many lines they were."""
@@ -193,7 +169,7 @@ class Intake:
         if not bytes(message.value):
             reason = "a STATE message needs a value"
             raise BadInputError(reason)
-        self._told_by_tap = bytes(message.run_summary) or self._told_by_tap
+        self.told_by_tap = bytes(message.run_summary) or self.told_by_tap
         self._filling.load_full()
         self._dispatch.arrive(self._sequence, bytes(message.value))
 
@@ -219,7 +195,7 @@ class Intake:
             stream = self._registry.streams.get(name)
             if stream is None or message.version is None or stream.has_unversioned_records:
                 logger.warning("Line %d: no versioned records of stream %r, ignored", self._line, name)
-            elif self._settings.load_method != OVERWRITE:
+            elif not self._dispatch.is_overwriting:
                 stream = self._registry.describe(replace(stream.schema, is_versioned=True))
                 self._dispatch.load(stream)
                 self._dispatch.activate_version(stream.target, message.version, self._sequence)
@@ -232,7 +208,7 @@ class Intake:
             reason = "a batch came before the schema of its stream"
             raise RecordBeforeSchemaError(reason, stream=name)
         for part in batch_files.parts(message.encoding or {}, message.manifest or []):
-            if self._loader.is_hurried:
+            if self._dispatch.is_hurried:
                 return  # no STATE can follow: the reader stops before the next message
             if isinstance(part, bytes) or not self._take_columns(message, part):
                 self._take_records(message, part)
@@ -261,62 +237,3 @@ class Intake:
         self._filling.add_columns(stream, rows, self._sequence + 1, message.version)
         self._sequence += len(rows.hashes)
         return True
-
-    def hurry(self) -> None:
-        """Try nothing again from now on; called by a signal handler."""
-        self._loader.hurry()
-
-    def finish(self) -> None:
-        """Load what is left, wait until all of it is committed, emit the last STATE."""
-        self._dispatch.drain(self._registry)
-        self._aside(self._dispatch.replace)
-        self._aside(self._loader.sweep_objects)
-        self._summarize(COMPLETE)
-        self.close()
-        if self._filling.rejected:
-            logger.warning("%d records could not be loaded; see %s", self._filling.rejected, REJECTED_TABLE)
-
-    def abandon(self, error: LoaderError) -> None:
-        """End a run that cannot go on: what came before a bad message is committed, and its STATE emitted.
-
-        A table that is to be replaced stays as it was.
-        """
-        try:
-            if not isinstance(error, BadInputError) or self._settings.load_method == OVERWRITE:
-                for stream in self._registry.all_streams:
-                    stream.batch = None
-            while not self._is_drained():
-                pass
-        except LoaderError as another:
-            if another is not error:
-                logger.error("%s", another)  # noqa: TRY400 - a sentence for the user, no trace
-        finally:
-            self._dispatch.close()
-            self._aside(self._dispatch.discard)
-            self._summarize(outcome_of(error))
-            self.close()
-
-    def crash(self, error: BaseException) -> None:
-        """End a run that something unexpected has broken."""
-        with suppress(Exception):  # what follows from it must not hide it
-            self._summarize(outcome_of(error))
-        self.close()
-
-    def _summarize(self, outcome: str) -> None:
-        self._aside(partial(self._loader.summarize, outcome, self._told_by_tap))
-
-    def _is_drained(self) -> bool:
-        """Load what is left; false when that found one more record that does not fit, and cut it off."""
-        try:
-            self._dispatch.drain(self._registry)
-        except BadInputError:
-            return False
-        return True
-
-    def close(self) -> None:
-        """End threads and sessions, delete what lies on disk."""
-        self._desk.shutdown()
-        self._filling.close()
-        self._dispatch.close()
-        self._loader.close()
-        shutil.rmtree(self._folder, ignore_errors=True)

@@ -12,13 +12,13 @@ import uuid
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from target_gcs_snowflake_merge.intake import Intake
 from target_gcs_snowflake_merge.loader import Loader
 from target_gcs_snowflake_merge.login import connection_options
 from target_gcs_snowflake_merge.mapping import CONFIGURED_BY, Mapping
 from target_gcs_snowflake_merge.provision import ledger_table
 from target_gcs_snowflake_merge.replay import replay
 from target_gcs_snowflake_merge.retry import Patience
+from target_gcs_snowflake_merge.run import Run
 from target_gcs_snowflake_merge.settings import orchestrator_run_id
 from target_gcs_snowflake_merge.storage import Lake
 from target_gcs_snowflake_merge.summary import COMPLETE, outcome_of
@@ -43,14 +43,12 @@ def open_loader(settings: Settings) -> tuple[Loader, Lake]:
     return Loader(settings, lake, warehouse, patience, run_id), lake
 
 
-def open_intake(
-    settings: Settings, mapper: PluginMapper, config: collections.abc.Mapping[str, Any]
-) -> Intake:
-    """Return what takes the messages of a run."""
+def open_run(settings: Settings, mapper: PluginMapper, config: collections.abc.Mapping[str, Any]) -> Run:
+    """Return a run, which has not begun yet."""
     loader, _ = open_loader(settings)
     folder = Path(tempfile.mkdtemp(prefix="target-gcs-snowflake-merge-"))
     mapping = Mapping(mapper) if any(config.get(name) for name in CONFIGURED_BY) else None
-    return Intake(settings, loader, folder, write_state, mapping)
+    return Run(settings, loader, folder, write_state, mapping)
 
 
 def replay_window(settings: Settings, window: Window) -> int:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from target_gcs_snowflake_merge.intake import Intake
     from target_gcs_snowflake_merge.lines import Lines
+    from target_gcs_snowflake_merge.run import Run
 
 SILENT_SECONDS = 1.0  # after which batches are looked at although no line has come
 
@@ -28,11 +29,11 @@ class LineReader(GenericSingerReader[bytes]):
 
     default_input = property(lambda _: sys.stdin.buffer)
 
-    def __init__(self, open_intake: Callable[[], Intake]) -> None:
-        """Take a way to open the intake when the first line is wanted."""
+    def __init__(self, open_run: Callable[[], Run]) -> None:
+        """Take a way to open the run when the first line is wanted."""
         super().__init__()
-        self._open_intake = open_intake
-        self._intake: Intake | None = None
+        self._open_run = open_run
+        self._run: Run | None = None
         self._is_waiting = False
         self._signal: int | None = None
 
@@ -45,16 +46,16 @@ class LineReader(GenericSingerReader[bytes]):
     ) -> Counter[str]:
         """Take all lines of a file; the callbacks of the SDK are not used."""
         del callbacks
-        self._intake = intake = self._open_intake()
+        self._run = run = self._open_run()
         counts: Counter[str] = Counter()
-        with self._ending(intake):
-            intake.prepare()
+        with self._ending(run):
+            run.prepare()
             lines = lines_of(self.default_input if file_input is None else file_input)
             while (some := self._next_lines(lines)) != []:
                 if some is None:
-                    intake.idle()
+                    run.intake.idle()
                 else:
-                    self._take(intake, some, counts)
+                    self._take(run.intake, some, counts)
         return counts
 
     def _take(self, intake: Intake, lines: Sequence[bytes], counts: Counter[str]) -> None:
@@ -69,33 +70,33 @@ class LineReader(GenericSingerReader[bytes]):
 
     def finish(self) -> None:
         """Load what is left; a signal in the meantime does not cut that short, but is told of."""
-        if self._intake is None:
+        if self._run is None:
             return
-        with self._ending(self._intake):
-            self._intake.finish()
+        with self._ending(self._run):
+            self._run.finish()
         if self._signal is not None:
             raise terminated(self._signal)
 
     def terminate(self, signal_number: int) -> None:
         """Stop before the next message; called by a signal handler."""
         self._signal = signal_number
-        if self._intake is not None:
-            self._intake.hurry()
+        if self._run is not None:
+            self._run.hurry()
         if self._is_waiting:
             raise terminated(signal_number)
 
     @contextmanager
-    def _ending(self, intake: Intake) -> Iterator[None]:
-        """End an intake properly when it cannot go on; what follows from a signal is the signal's."""
+    def _ending(self, run: Run) -> Iterator[None]:
+        """End a run properly when it cannot go on; what follows from a signal is the signal's."""
         try:
             yield
         except LoaderError as error:
-            intake.abandon(error)
+            run.abandon(error)
             if self._signal is not None and not isinstance(error, TerminatedError):
                 raise terminated(self._signal) from error
             raise
         except BaseException as error:
-            intake.crash(error)
+            run.crash(error)
             raise
 
     def _next_lines(self, lines: Lines) -> list[bytes] | None:

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
     from singer_sdk.plugin_base import _ConfigInput
 
-    from target_gcs_snowflake_merge.intake import Intake
     from target_gcs_snowflake_merge.replay import Window
+    from target_gcs_snowflake_merge.run import Run
 
 
 class TargetGCSSnowflakeMerge(Target):
@@ -56,7 +56,7 @@ class TargetGCSSnowflakeMerge(Target):
         given = without_empty(config or {})
         if parse_env_config:
             given |= environment_config(self._env_var_prefix, self.config_jsonschema)
-        self._lines = LineReader(self._open_intake)
+        self._lines = LineReader(self._open_run)
         super().__init__(
             config=given,
             validate_config=validate_config,
@@ -98,11 +98,11 @@ class TargetGCSSnowflakeMerge(Target):
         signal.signal(signum, signal.SIG_DFL)  # the second signal of a kind ends the process at once
         self._lines.terminate(signum)
 
-    def _open_intake(self) -> Intake:
+    def _open_run(self) -> Run:
         from target_gcs_snowflake_merge import opening  # noqa: PLC0415 - see there
 
         gc.freeze()  # what the imports have made stays: looking at it again and again would cost a tenth
-        return opening.open_intake(Settings.from_config(self.config), self.mapper, self.config)
+        return opening.open_run(Settings.from_config(self.config), self.mapper, self.config)
 
     def replay(self, window: Window) -> None:
         """Load files of the lake once more."""
