@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import socket
 import subprocess
 import sys
 import time
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import pytest
 import requests
@@ -106,6 +109,38 @@ def test_the_client_gets_a_signal_and_its_answer(gcs: Server) -> None:
     gcs.add_fault(path=BUCKETS, signal="SIGTERM")
     result = subprocess.run([sys.executable, "-c", SLOW_TO_DIE, f"{gcs.url}{BUCKETS}"], check=False)
     assert result.returncode == 7
+
+
+FROM_PORT = (
+    "import signal, socket, sys, time\n"
+    "signal.signal(signal.SIGTERM, lambda *_: sys.exit(7))\n"
+    "port, *servers = map(int, sys.argv[1:])\n"
+    "connections = []\n"
+    "for server in servers:\n"
+    "    connections.append(socket.socket())\n"
+    "    connections[-1].setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)\n"
+    "    connections[-1].bind(('127.0.0.1', port))\n"
+    "    connections[-1].connect(('127.0.0.1', server))\n"
+    "    connections[-1].send(b'GET /storage/v1/b HTTP/1.1\\r\\nHost: x\\r\\n\\r\\n')\n"
+    "print(connections[-1].recv(100), flush=True)\n"
+    "time.sleep(10)\n"
+)
+
+
+def test_the_signal_is_for_nobody_who_has_the_same_port(gcs: Server) -> None:
+    """A process that is connected to other servers may have the port of the client on its own side, too."""
+    with ExitStack() as stack:
+        others = [stack.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(8)]
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            command = [sys.executable, "-c", FROM_PORT, str(free.getsockname()[1])]
+        ports = [str(other.getsockname()[1]) for other in others]
+        bystander = stack.enter_context(subprocess.Popen([*command, *ports]))
+        stack.callback(bystander.kill)
+        for other in others:
+            stack.enter_context(other.accept()[0])
+        gcs.add_fault(path=BUCKETS, signal="SIGTERM")
+        client = subprocess.run([*command, str(urlsplit(gcs.url).port)], check=False)
+        assert (client.returncode, bystander.poll()) == (7, None)
 
 
 def test_after_means_that_the_work_is_done(gcs: Server, bucket: storage.Bucket) -> None:
