@@ -36,7 +36,7 @@ def _fetch(file: Path) -> None:
         try:
             _fetch_with(npm, file)
         except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
-            _give_up(f"npm could not fetch it: {error}")
+            _give_up(f"npm could not fetch it: let it reach a registry or put the file there ({error})")
 
 
 def _give_up(reason: str) -> None:
