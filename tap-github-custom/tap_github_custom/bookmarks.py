@@ -63,6 +63,8 @@ class Bookmark:
     """Streams that are complete up to here; one that is newly selected is read from the start."""
     refused: Refusal | None = None
     """Why it could not be read any further, where GitHub has refused."""
+    unread: tuple[int, ...] = ()
+    """Numbers of pull requests that could not be read when all others were."""
 
     @property
     def turn(self) -> float:
@@ -80,6 +82,7 @@ class Bookmark:
             seen=dict(saved.get("seen") or {}),
             streams=frozenset(str(saved.get("streams", "")).split()),
             refused=Refusal.from_json(saved["refused"]) if saved.get("refused") else None,
+            unread=tuple(int(number) for number in saved.get("unread") or ()),
         )
 
     def to_json(self) -> Json:
@@ -91,6 +94,7 @@ class Bookmark:
             "seen": dict(self.seen),
             "streams": " ".join(sorted(self.streams)),
             "refused": self.refused.to_json() if self.refused else None,
+            "unread": list(self.unread),
         }
         return saved | {name: value for name, value in others.items() if value}
 

@@ -55,6 +55,8 @@ class BudgetSpentError(GitHubError):
 
 # GitHub has decided: asking the same a moment later would not help.
 DECIDED_STATUSES = frozenset((403, 404, 409, 410, 451))
+# What an answer of a form that nobody foresaw leads to.
+UNFORESEEN = (LookupError, TypeError, ValueError, AttributeError)
 
 
 class RepositoryError(GitHubError):
@@ -66,6 +68,11 @@ class RepositoryError(GitHubError):
         self.status = status
         self.reason = reason
         self.url = url
+
+    @classmethod
+    def of_unforeseen(cls, error: Exception) -> RepositoryError:
+        """Return what an error of `UNFORESEEN` means."""
+        return cls(0, f"An answer is not of the expected form ({type(error).__name__}: {error})")
 
     @property
     def is_decided(self) -> bool:

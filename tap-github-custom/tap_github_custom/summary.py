@@ -23,7 +23,7 @@ class Summary:
     read: int = 0
     unchanged: int = 0
     skipped: dict[str, str] = field(default_factory=dict)
-    """Repositories that could not be read, each with the reason."""
+    """Repositories, and pull requests of others, that could not be read, each with the reason."""
     people: dict[str, dict[str, int]] = field(default_factory=dict)
     """For each organisation how many logins were matched, and how many were not."""
     outcome: str = "complete"

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tap_github_custom.reading.source import Source
+    from tap_github_custom.reading.unread import Unread
     from tap_github_custom.repository import Json
 
 
@@ -42,10 +43,11 @@ class ChildSource(Protocol):
 class RestChildren:
     """Asks for each pull request on its own: one request for each kind of child."""
 
-    def __init__(self, source: Source, wanted: frozenset[str]) -> None:
+    def __init__(self, source: Source, wanted: frozenset[str], unread: Unread) -> None:
         """Take where to read from; WANTED leaves out streams that come from elsewhere."""
         self._source = source
         self._wanted = wanted
+        self._unread = unread
 
     def of(self, pulls: list[Json]) -> Iterator[tuple[Json, Children]]:
         """Yield each pull request with its children."""
@@ -54,7 +56,10 @@ class RestChildren:
         return zip(pulls, found, strict=True)
 
     def one(self, pull: Json) -> Children:
-        """Return the children of one pull request."""
+        """Return the children of one pull request; none where GitHub does not give them."""
+        return self._unread.spare(pull, self._all)
+
+    def _all(self, pull: Json) -> Children:
         return Children(
             detail=self.detail(pull) if PULL_REQUEST in self._wanted else None,
             reviews=self.reviews(pull) if PULL_REQUEST_REVIEW in self._wanted else None,
@@ -91,9 +96,12 @@ class GitCommitChildren:
         found = list(self._others.of(pulls))
         lacking = [pull for pull, children in found if not _is_whole(commits.get(pull["number"]), children)]
         if lacking:
-            commits |= {pull["number"]: each.commits or [] for pull, each in self._lacking.of(lacking)}
+            for pull, each in self._lacking.of(lacking):
+                commits.pop(pull["number"], None)
+                if each.commits is not None:
+                    commits[pull["number"]] = each.commits
         for pull, children in found:
-            yield pull, replace(children, commits=commits[pull["number"]])
+            yield pull, replace(children, commits=commits.get(pull["number"]))
 
 
 def _is_whole(commits: list[PullCommit] | None, children: Children) -> bool:

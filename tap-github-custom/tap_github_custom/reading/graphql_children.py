@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from tap_github_custom.reading.deployment_statuses import StatusProof
     from tap_github_custom.reading.review_comments import ReviewComments
     from tap_github_custom.reading.source import Source
+    from tap_github_custom.reading.unread import Unread
     from tap_github_custom.repository import Json
 
 logger = logging.getLogger("tap-github-custom")
@@ -83,9 +85,11 @@ class GraphQLChildren:
         rest: RestChildren,
         learnt: Learnt,
         wanted: frozenset[str],
+        unread: Unread,
     ) -> None:
         """Take where to read from; WANTED may leave out the commits that come from git."""
         self._source = source
+        self._unread = unread
         self._rest = rest
         self._review_comments = learnt.review_comments
         self._bots = learnt.bots
@@ -118,7 +122,7 @@ class GraphQLChildren:
             logger.warning("GraphQL is not asked any more (%s): REST is", error)
             self._size.give_up()
             nodes = {}
-        return [(pull, self._children(pull, nodes.get(pull["node_id"]))) for pull in pulls]
+        return [(pull, self._unread.spare(pull, partial(self._children, nodes))) for pull in pulls]
 
     def _nodes(self, pulls: list[Json]) -> dict[str, Json]:
         """Return the nodes that came without an error, by the id that was asked for."""
@@ -141,7 +145,8 @@ class GraphQLChildren:
             if node and index not in spoilt
         }
 
-    def _children(self, pull: Json, node: Json | None) -> Children:
+    def _children(self, nodes: dict[str, Json], pull: Json) -> Children:
+        node = nodes.get(pull["node_id"])
         if node is None:
             return self._rest.one(pull)
         try:

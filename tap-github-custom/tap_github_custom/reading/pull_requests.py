@@ -2,43 +2,68 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING
 
 from tap_github_custom import times
 from tap_github_custom.emission import CompleteSets, Rows
+from tap_github_custom.errors import RepositoryError
 from tap_github_custom.rows.pull_request import pull_request_row
 from tap_github_custom.rows.pull_request_commit import pull_request_commit_rows
 from tap_github_custom.rows.pull_request_review import pull_request_review_row
 from tap_github_custom.stream_names import PULL_REQUEST, PULL_REQUEST_COMMIT, PULL_REQUEST_REVIEW
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from datetime import datetime
 
     from tap_github_custom.emission import Emission
     from tap_github_custom.reading.children import Children, ChildSource
     from tap_github_custom.reading.source import Source
+    from tap_github_custom.reading.unread import Unread
     from tap_github_custom.repository import Json, Row
+
+logger = logging.getLogger("tap-github-custom")
 
 # Ascending pages shift under the reader when a pull request is updated, so that others are skipped.
 # Descending ones only bring some twice.
 LIST = {"state": "all", "sort": "updated", "direction": "desc"}
+GONE_STATUSES = frozenset((404, 410))
 
 
 class PullRequests:
     """One reading of a repository's pull requests."""
 
-    def __init__(self, source: Source, children: ChildSource) -> None:
-        """Take where to read from."""
+    def __init__(self, source: Source, children: ChildSource, unread: Unread) -> None:
+        """Take where to read from, and what takes note of pull requests that cannot be read."""
         self._source = source
         self._children = children
+        self._unread = unread
         self.newest: datetime | None = None
         """Newest `updated_at` that was seen, once the reading is over."""
+
+    def read_owed(self, numbers: Iterable[int]) -> Iterator[Emission]:
+        """Yield the rows of pull requests that earlier runs could not read."""
+        if pulls := list(self._by_number(numbers)):
+            yield from self._emissions(self._children.of(pulls))
 
     def read(self, since: datetime | None) -> Iterator[Emission]:
         """Yield the rows of every pull request updated at or after SINCE."""
         for pulls in self._pages(since):
             yield from self._emissions(self._children.of(pulls))
+
+    def _by_number(self, numbers: Iterable[int]) -> Iterator[Json]:
+        for number in numbers:
+            try:
+                pull = self._source.get(f"/pulls/{number}").body
+            except RepositoryError as error:
+                if error.status in GONE_STATUSES:
+                    logger.info("Pull request %d is gone: %s", number, error)
+                else:
+                    self._unread.note(number, error)
+            else:
+                if self._source.is_before_end(times.parse(pull["updated_at"])):
+                    yield pull
 
     def _pages(self, since: datetime | None) -> Iterator[list[Json]]:
         """Yield pages less what was seen before and what is older; the boundary itself is read again."""

@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from tap_github_custom.bookmarks import Refusal
-from tap_github_custom.errors import RepositoryError
+from tap_github_custom.errors import UNFORESEEN, RepositoryError
 from tap_github_custom.reading.children import GitCommitChildren, RestChildren
 from tap_github_custom.reading.clone import clone_instead, open_clone
 from tap_github_custom.reading.commits import RestCommits, head_of
@@ -20,6 +20,7 @@ from tap_github_custom.reading.listed import LISTED, read_listed
 from tap_github_custom.reading.pull_requests import PullRequests
 from tap_github_custom.reading.releases import Releases
 from tap_github_custom.reading.source import Source
+from tap_github_custom.reading.unread import Unread
 from tap_github_custom.stream_names import (
     COMMITS,
     DEPLOYMENTS,
@@ -64,6 +65,8 @@ class RepositoryReading:
             end=plan.settings.end,
         )
         self._by_rest = RestCommits(self._source)
+        self.unread = Unread()
+        """Pull requests that could not be read, though the repository could."""
         self._is_reconciled = plan.is_reconciliation_due(bookmark, repository)
         self.bookmark = replace(
             bookmark,
@@ -81,17 +84,17 @@ class RepositoryReading:
         """Yield what has changed; the bookmark is right when the last of it is taken."""
         try:
             yield from self._groups(self._changed)
-        except (LookupError, TypeError, ValueError, AttributeError) as error:
+        except UNFORESEEN as error:
             # One repository whose answers nobody foresaw must not stand in the way of all others.
             logger.debug("What was not expected of %s:", self.repository.full_name, exc_info=True)
-            message = f"An answer is not of the expected form ({type(error).__name__}: {error})"
-            raise RepositoryError(0, message) from error
+            raise RepositoryError.of_unforeseen(error) from error
 
     def _groups(self, changed: frozenset[str]) -> Iterator[Emission]:
         head = self._head() if changed & COMMITS else None
         clone = open_clone(
             self._plan, self._source, self._by_rest, self._before.head, head.sha if head else None
         )
+        yield from self._owed_pull_requests(clone)
         if changed & PULL_REQUESTS and not self._is_empty("pulls"):
             yield from self._pull_requests(clone)
         if head and head.sha != self._before.head:
@@ -105,8 +108,12 @@ class RepositoryReading:
 
     @property
     def is_needed(self) -> bool:
-        """Tell whether anything has changed."""
-        return bool(self._changed)
+        """Tell whether anything has changed, or could not be read before."""
+        return bool(self._changed or self._owed)
+
+    @property
+    def _owed(self) -> tuple[int, ...]:
+        return self._before.unread if self._source.wanted & PULL_REQUESTS else ()
 
     def _is_empty(self, group: str) -> bool:
         """Tell whether the probe has counted nothing, so that REST need not be asked for it."""
@@ -125,10 +132,15 @@ class RepositoryReading:
         return self._glimpse.head if self._glimpse else head_of(self._source)
 
     def _pull_requests(self, clone: Mirror | None) -> Iterator[Emission]:
-        reading = PullRequests(self._source, self._children(clone))
+        reading = PullRequests(self._source, self._children(clone), self.unread)
         since = None if self._is_reconciled else self._before.pulls
         yield from reading.read(self._plan.since(since))
-        self._move(pulls=self._plan.capped(self._before.pulls, reading.newest))
+        self._move(pulls=self._plan.capped(self._before.pulls, reading.newest), unread=self.unread.numbers)
+
+    def _owed_pull_requests(self, clone: Mirror | None) -> Iterator[Emission]:
+        if self._owed:
+            yield from PullRequests(self._source, self._children(clone), self.unread).read_owed(self._owed)
+            self._move(unread=self.unread.numbers)
 
     def _children(self, clone: Mirror | None) -> ChildSource:
         wanted = self._source.wanted & PULL_REQUESTS
@@ -140,10 +152,10 @@ class RepositoryReading:
         )
 
     def _asked(self, wanted: frozenset[str]) -> ChildSource:
-        rest = RestChildren(self._source, wanted)
+        rest = RestChildren(self._source, wanted, self.unread)
         if not wanted or not self._plan.use_graphql:
             return rest
-        return GraphQLChildren(self._source, rest, self._plan.learnt, wanted)
+        return GraphQLChildren(self._source, rest, self._plan.learnt, wanted, self.unread)
 
     def _commits(self, head: Head, clone: Mirror | None) -> Iterator[Emission]:
         old = self._before.head
