@@ -43,7 +43,8 @@ class Work:
 
 
 def run(name: str, work: Work, command: Sequence[str], environment: Mapping[str, str]) -> Run:
-    """Run a command with the file as its standard input."""
+    """Run a command with the file as its standard input; what others have written is on the disk before."""
+    os.sync()
     began = time.monotonic()
     log = work.folder / "log"
     with work.source.open("rb") as stdin, log.open("wb") as output:
