@@ -9,19 +9,23 @@ import pytest
 from sandbox.servers import TOKEN
 from tap_github_custom.client import Client, ClientSettings
 from tap_github_custom.credentials import Secret, TokenCredentials
+from tap_github_custom.emission import CompleteSets
 from tap_github_custom.reading.children import GitCommitChildren, RestChildren
+from tap_github_custom.reading.pull_requests import PullRequests
 from tap_github_custom.reading.source import Source
 from tap_github_custom.reading.unread import MOST_UNREAD, Unread
 from tap_github_custom.repository import Repository
-from tap_github_custom.stream_names import PULL_REQUEST_COMMIT
+from tap_github_custom.stream_names import PULL_REQUEST_COMMIT, PULL_REQUEST_REVIEW
 
 from .made import LOGIN, moment, touch
 from .running import Loaded, Output, run_tap
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from sandbox.servers import Server
+    from tap_github_custom.rows.pull_request_commit import PullCommit
 
     from .made import Made
 
@@ -125,22 +129,34 @@ def test_what_was_there_is_not_taken_for_gone(runs: Runs, made: Made) -> None:
         assert Loaded().load(before).load(after).living(stream) == Loaded().load(before).living(stream)
 
 
-def test_commits_that_neither_a_clone_nor_github_tells_are_not_none(made: Made, made_github: Server) -> None:
-    """A pull request without commits would lose those that it has in the table."""
+@pytest.fixture
+def source(made: Made, made_github: Server) -> Iterator[Source]:
+    """Return the repository `one` with two pull requests, of which the reviews and the commits are wanted."""
     made.add("one", 1, pulls=2)
-    made_github.add_fault(path=f"{PULL}/commits", times=None, status=404, body="{}")
-    wanted = frozenset((PULL_REQUEST_COMMIT,))
     client = Client(ClientSettings(api_url=made_github.url), TokenCredentials([Secret(TOKEN)]))
-    unread = Unread()
+    one = Repository(1, "R_1", "made/one", LOGIN, LOGIN, "main", "")
     with ThreadPoolExecutor(2) as pool:
-        source = Source(
-            client, pool, 2, Repository(1, "R_1", "made/one", LOGIN, LOGIN, "main", ""), wanted, None
-        )
-        others = RestChildren(source, frozenset(), unread)
-        children = GitCommitChildren(others, RestChildren(source, wanted, unread), lambda _: {})
-        found = {pull["number"]: each.commits for pull, each in children.of([{"number": 1}, {"number": BAD}])}
-    assert [len(commits) if commits is not None else None for commits in found.values()] == [1, None]
-    assert unread.numbers == (BAD,)
+        yield Source(client, pool, 2, one, frozenset((PULL_REQUEST_REVIEW, PULL_REQUEST_COMMIT)), None)
+
+
+@pytest.mark.parametrize("known", [{}, {1: [], BAD: []}], ids=["unknown to the clone", "known to it"])
+@pytest.mark.parametrize("what", ["reviews", "commits"])
+def test_a_clone_brings_no_half_of_it(
+    source: Source, made_github: Server, what: str, known: dict[int, list[PullCommit]]
+) -> None:
+    """Its commits would belong to no pull request; and no commits would mean that all of them are gone."""
+    made_github.add_fault(path=f"{PULL}/{what}", times=None, status=404, body="{}")
+    unread = Unread()
+    reviews = RestChildren(source, frozenset((PULL_REQUEST_REVIEW,)), unread)
+    commits = RestChildren(source, frozenset((PULL_REQUEST_COMMIT,)), unread)
+    children = GitCommitChildren(reviews, commits, lambda _: dict(known))
+    sets = [
+        each for each in PullRequests(source, children, unread).read(None) if isinstance(each, CompleteSets)
+    ]
+    parents = {each.stream: {parent["pull_request_id"] for parent in each.parents} for each in sets}
+    is_whole = what == "commits" and bool(known)  # nobody asks for what a clone knows
+    told = {1_001, 1_000 + BAD} if is_whole else {1_001}
+    assert parents == {PULL_REQUEST_REVIEW: told, PULL_REQUEST_COMMIT: told}
 
 
 def test_where_many_are_bad_it_is_the_repository(runs: Runs, made: Made) -> None:

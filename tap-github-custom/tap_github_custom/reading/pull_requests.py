@@ -85,6 +85,8 @@ class PullRequests:
         rows: dict[str, list[Row]] = {name: [] for name in sorted(self._source.wanted)}
         complete: dict[str, list[Row]] = {PULL_REQUEST_REVIEW: [], PULL_REQUEST_COMMIT: []}
         for pull, found in children:
+            if pull["number"] in self._unread.reasons:
+                continue  # all of it or nothing: commits of a pull request that is not there belong to nobody
             parent = {"_source_org": repository.organization, "pull_request_id": pull["id"]}
             if PULL_REQUEST in rows and found.detail is not None:
                 rows[PULL_REQUEST].append(pull_request_row(pull, found.detail, repository))
