@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from playwright.sync_api import Browser, ConsoleMessage, Page, ViewportSize
+    from playwright.sync_api import Browser, ConsoleMessage, Dialog, Page, ViewportSize
 
     from tests.transform.warehouse import Warehouse
 
@@ -103,11 +103,15 @@ class Seen:
         self.page.on("console", self._hear)
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
         self.page.on("request", lambda request: self._note(request.url))
-        self.page.on("dialog", lambda dialog: (self.dialogs.append(dialog.message), dialog.dismiss()))
+        self.page.on("dialog", self._dismiss)
         self.page.goto(self.address + path)
         self.page.wait_for_selector(CONTENT, timeout=PAGE_MILLISECONDS)
         self.page.wait_for_selector(DONE, timeout=PAGE_MILLISECONDS)
         self.page.wait_for_function(DRAWN, timeout=PAGE_MILLISECONDS)
+
+    def _dismiss(self, dialog: Dialog) -> None:
+        self.dialogs.append(dialog.message)
+        dialog.dismiss()
 
     def _hear(self, message: ConsoleMessage) -> None:
         if message.type in ("error", "warning") and not PROBE.search(message.location["url"]):

@@ -320,7 +320,7 @@ def test_people_are_hidden_until_asked_for(connected: Warehouse, page: str) -> N
 @pytest.mark.usefixtures("connected")
 def test_hostile_texts_stay_texts() -> None:
     """What came from GitHub is in tables as it is, and in no Markdown."""
-    people = {"people": "1"}
+    people: Parameters = {"people": "1"}
     shown = "\n".join(
         repr(figures(opened(page, people))) for page in ("pull-requests", "code", "teams", "reviews")
     )

@@ -31,7 +31,9 @@ def published(requirements: str, command: str, *arguments: str) -> list[str]:
 
 def run(command: Sequence[str], *, text: str | None = None, **options: Any) -> str:
     """Run a plugin; it must succeed. Return what it wrote."""
-    result = subprocess.run(command, input=text, capture_output=True, text=True, check=False, **options)
+    result: subprocess.CompletedProcess[str] = subprocess.run(
+        command, input=text, capture_output=True, text=True, check=False, **options
+    )
     assert result.returncode == 0, result.stderr[-3000:]
     return result.stdout
 

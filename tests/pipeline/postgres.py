@@ -71,17 +71,17 @@ def served(folder: Path) -> Iterator[Postgres]:
     commands = binaries()
     assert commands is not None
     data = str(home / "data")
-    create = [commands / "initdb", "-D", data, "-U", USER, "--auth=trust", "-E", "UTF8", "--no-sync"]
+    create = [str(commands / "initdb"), "-D", data, "-U", USER, "--auth=trust", "-E", "UTF8", "--no-sync"]
     subprocess.run([*other, *create], check=True, capture_output=True)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = int(free.getsockname()[1])
-    serve = [commands / "postgres", "-D", data, "-h", "127.0.0.1", "-p", str(port), "-k", "", "-F"]
+    serve = [str(commands / "postgres"), "-D", data, "-h", "127.0.0.1", "-p", str(port), "-k", "", "-F"]
     log = folder / "postgres.log"
     with log.open("w") as output, subprocess.Popen([*other, *serve], stderr=output) as server:
         try:
             deadline = time.monotonic() + PATIENCE_SECONDS
-            ready = [commands / "pg_isready", "-h", "127.0.0.1", "-p", str(port)]
+            ready = [str(commands / "pg_isready"), "-h", "127.0.0.1", "-p", str(port)]
             while subprocess.run(ready, check=False, capture_output=True).returncode:
                 assert server.poll() is None, log.read_text()
                 assert time.monotonic() < deadline, log.read_text()

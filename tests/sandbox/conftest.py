@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import pytest
 import snowflake.connector
 from google.auth.credentials import AnonymousCredentials
-from google.cloud import storage
+from google.cloud import storage  # type: ignore[attr-defined]
 from sandbox.servers import Server, serve_gcs, serve_snowflake
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def storage_client(server: Server) -> storage.Client:
     """Return the real storage client."""
     return storage.Client(
         project="sandbox",
-        credentials=AnonymousCredentials(),
+        credentials=AnonymousCredentials(),  # type: ignore[no-untyped-call]
         client_options={"api_endpoint": server.url},
     )
 

@@ -14,7 +14,7 @@ import pytest
 import requests
 from google.api_core.exceptions import ServiceUnavailable
 from google.auth.credentials import AnonymousCredentials
-from google.cloud import storage
+from google.cloud import storage  # type: ignore[attr-defined]
 from requests.exceptions import ChunkedEncodingError
 from snowflake.connector.errors import ProgrammingError, ServiceUnavailableError
 
@@ -278,6 +278,7 @@ def test_storage_clients_find_the_server_by_the_usual_variable(
 ) -> None:
     """STORAGE_EMULATOR_HOST leads the real client here."""
     monkeypatch.setenv("STORAGE_EMULATOR_HOST", gcs.url)
-    client = storage.Client(project="sandbox", credentials=AnonymousCredentials())
+    credentials = AnonymousCredentials()  # type: ignore[no-untyped-call]
+    client = storage.Client(project="sandbox", credentials=credentials)
     assert bucket.name in {found.name for found in client.list_buckets()}
     client.close()

@@ -20,7 +20,7 @@ from .conftest import storage_client
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from google.cloud import storage
+    from google.cloud import storage  # type: ignore[attr-defined]
     from sandbox.servers import Server
 
 CHUNK = 256 * 1024

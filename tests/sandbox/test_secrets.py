@@ -28,7 +28,9 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     file.write_text(json.dumps({NAME: ["first", None, "third"], "projects/lab/secrets/hidden": None}))
     with serve_secrets(file) as server:
         transport = SecretManagerServiceRestTransport(
-            host=server.url.removeprefix("http://"), url_scheme="http", credentials=AnonymousCredentials()
+            host=server.url.removeprefix("http://"),
+            url_scheme="http",
+            credentials=AnonymousCredentials(),  # type: ignore[no-untyped-call]
         )
         yield SecretManagerServiceClient(transport=transport)
 

@@ -13,7 +13,7 @@ import pytest
 from snowflake.connector.errors import ProgrammingError
 
 if TYPE_CHECKING:
-    from google.cloud import storage
+    from google.cloud import storage  # type: ignore[attr-defined]
     from snowflake.connector.cursor import SnowflakeCursor
 
 MOMENT = datetime(2026, 1, 2, 3, 4, 5, 678901, tzinfo=UTC)

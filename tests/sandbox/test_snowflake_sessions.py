@@ -107,6 +107,7 @@ def test_a_result_can_be_read_again_by_its_id(connect: Connect) -> None:
     cursor = connect().cursor()
     identifier = cursor.execute("select 7 as a").sfqid
     again = connect().cursor()
+    assert identifier
     again.get_results_from_sfqid(identifier)
     assert again.fetchall() == [(7,)]
 

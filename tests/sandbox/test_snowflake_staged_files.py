@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from tests.sandbox.conftest import Connect
 
-RECORDS = [
+RECORDS: list[dict[str, Any]] = [
     {"id": 1, "name": "old", "labels": [{"a": 1}], "at": "2026-01-02T03:04:05.678901+00:00"},
     {"id": 2, "name": None, "labels": None, "at": None},
     {"id": 1, "name": "new", "labels": {"b": "ü"}, "at": "2026-01-02T05:04:05Z"},

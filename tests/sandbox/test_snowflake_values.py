@@ -18,9 +18,10 @@ if TYPE_CHECKING:
     from .conftest import Connect
 
 
-def naive(*parts: int) -> datetime:
+def naive(year: int, month: int, day: int, *time: int) -> datetime:
     """Return a moment without a zone, as TIMESTAMP_NTZ is."""
-    return datetime(*parts)  # noqa: DTZ001 - that is the point
+    hour, minute, second, microsecond = (*time, 0, 0, 0, 0)[:4]
+    return datetime(year, month, day, hour, minute, second, microsecond)  # noqa: DTZ001 - that is the point
 
 
 @pytest.mark.parametrize(

@@ -30,8 +30,8 @@ def wide(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, Mad
     """Return a server for an organisation of 200 repositories, two of them refused, and its folder."""
     made = Made(tmp_path_factory.mktemp("wide"))
     for number in range(REPOSITORIES):
-        refused = {0: {"_sandbox": {"status": 451}}, 1: {"_sandbox": {"status": 403}}}.get(number, {})
-        made.add(f"repository-{number:03}", 100 + number, **refused)
+        refused: dict[str, Any] = {0: {"status": 451}, 1: {"status": 403}}.get(number, {})
+        made.add(f"repository-{number:03}", 100 + number, _sandbox=refused)
     with serve_github(made.folder, points_per_hour=1_000_000) as server:
         yield server, made
 

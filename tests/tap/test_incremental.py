@@ -142,7 +142,7 @@ def test_a_newly_selected_stream_is_filled_from_the_start(
 ) -> None:
     """The bookmark of the others does not count for it; they are not told twice for no reason."""
     made.add("one", 7, pulls=5)
-    run = {"organizations": [LOGIN], "commit_source": "api"}
+    run: dict[str, Any] = {"organizations": [LOGIN], "commit_source": "api"}
     first = run_tap(made_github, tmp_path, catalog=selecting("pull_request"), **run)
     both = selecting("pull_request", "pull_request_review", "commit_file")
     second = run_tap(made_github, tmp_path, catalog=both, state=first.state, **run)
@@ -189,9 +189,9 @@ def test_renamed_and_deleted_users_do_not_double_rows(pipeline: Pipeline, made: 
     with made.lines("one", "reviews") as reviews:
         reviews[0]["user"] = None
     pipeline.run()
-    pulls = pipeline.loaded.living("pull_request")
-    assert len(pulls) == 2
-    assert {(row["user_id"], row["user_login"]) for row in pulls.values()} == {(901, "ada-new")}
+    rows = pipeline.loaded.living("pull_request").values()
+    assert len(rows) == 2
+    assert {(row["user_id"], row["user_login"]) for row in rows} == {(901, "ada-new")}
     logins = [row["user_login"] for row in pipeline.loaded.living("pull_request_review").values()]
     assert sorted(logins, key=str) == [None, "grace"]
 
@@ -250,7 +250,7 @@ def test_commits_of_a_pull_request_are_replaced_by_a_force_push(pipeline: Pipeli
 
 def test_late_statuses_of_deployments_are_found(pipeline: Pipeline, made: Made) -> None:
     """A status that comes to an older deployment is read, with the new state of the deployment."""
-    deployments = [
+    deployments: list[dict[str, Any]] = [
         {
             "id": each,
             "node_id": f"DE_{each}",

@@ -6,7 +6,7 @@ import copy
 from functools import cache
 from typing import TYPE_CHECKING, Any, get_args
 
-import jsonschema
+import jsonschema  # type: ignore[import-untyped] # its types are another package
 import pytest
 import requests
 from githubkit_schemas.v2022_11_28 import models

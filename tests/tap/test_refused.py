@@ -127,7 +127,10 @@ def test_a_run_that_could_read_something_has_not(made: Made, made_github: Server
     first = run_tap(made_github, tmp_path, **RUN)
     assert first.error is None
     assert run_tap(made_github, tmp_path, state=first.state, **RUN).error is None
-    bare = {"repositories": [f"{LOGIN}/one", f"{LOGIN}/nowhere"], "catalog": selecting("repository")}
+    bare: dict[str, Any] = {
+        "repositories": [f"{LOGIN}/one", f"{LOGIN}/nowhere"],
+        "catalog": selecting("repository"),
+    }
     output = run_tap(made_github, tmp_path, **bare)
     assert output.error is None
     assert list(output.skipped) == [f"{LOGIN}/nowhere"]

@@ -59,7 +59,11 @@ def test_real_pull_requests_arrive_whole_and_cheaply(corpus: Server, tmp_path: P
 def test_rest_tells_the_same_of_real_pull_requests(corpus: Server, tmp_path: Path) -> None:
     """Where GraphQL is not asked, the rows of a year are the same."""
     catalog = selecting("repository", *OF_PULL_REQUESTS)
-    year = {"organizations": ["bitcoin-core"], "catalog": catalog, "start_date": "2025-06-01T00:00:00Z"}
+    year: dict[str, Any] = {
+        "organizations": ["bitcoin-core"],
+        "catalog": catalog,
+        "start_date": "2025-06-01T00:00:00Z",
+    }
     by_graphql = run_tap(corpus, tmp_path, **year)
     by_rest = run_tap(corpus, tmp_path, use_graphql=False, **year)
     assert len(by_rest.of("pull_request")) > 100

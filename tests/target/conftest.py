@@ -26,7 +26,9 @@ LOADER_COLUMNS = ("_INGESTED_AT", "_BATCH_ID", "_DELETED_AT", "_ROW_HASH")
 Line = dict[str, Any] | bytes
 
 
-def schema(stream: str, properties: dict[str, Any], *keys: str, bookmark: str | None = None) -> Line:
+def schema(
+    stream: str, properties: dict[str, Any], *keys: str, bookmark: str | None = None
+) -> dict[str, Any]:
     """Return a SCHEMA message."""
     message = {
         "type": "SCHEMA",
@@ -119,7 +121,7 @@ class World:
         """Run the target over messages to its end."""
         with self.start(**settings) as process:
             output, errors = process.communicate(as_input(lines))
-        return Run(process.returncode, list(map(json.loads, output.splitlines())), errors.decode())
+        return Run(process.wait(), list(map(json.loads, output.splitlines())), errors.decode())
 
     def load(self, lines: Iterable[Line], **settings: Any) -> Run:
         """Run the target over messages; it must succeed."""

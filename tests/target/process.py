@@ -28,7 +28,7 @@ class Zygote:
         """Start it."""
         self._socket, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
-            self._process = subprocess.Popen([sys.executable, str(ZYGOTE)], stdin=theirs)
+            self._process = subprocess.Popen([sys.executable, str(ZYGOTE)], stdin=theirs.fileno())
 
     def start(self, environment: Mapping[str, str]) -> Process:
         """Start a run."""

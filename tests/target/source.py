@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING, Any
 from unittest import mock
 
-from google.cloud import storage  # type: ignore[import-untyped]
+from google.cloud import storage  # type: ignore[attr-defined]
 from sandbox.servers import BUCKET
 
 from .conftest import Line, record, schema, state

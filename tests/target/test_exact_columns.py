@@ -52,7 +52,7 @@ EXACT: list[tuple[str, pa.DataType, list[Any]]] = [
     ("time", pa.time64("us"), [dt.time(23, 59, 59, 999999), dt.time(), dt.time(1)]),
     ("bytes", pa.binary(), [b"\x00\xff", b"", b"x"]),
     ("bytes", pa.binary(2), [b"\x00\xff", b"ab", b"cd"]),
-    ("variant", pa.struct({"a": pa.list_(pa.int64()), "b": pa.string()}), [{"a": [1], "b": None}] * 3),
+    ("variant", pa.struct([("a", pa.list_(pa.int64())), ("b", pa.string())]), [{"a": [1], "b": None}] * 3),
     ("variant", pa.list_(pa.decimal128(5, 2)), [[Decimal("1.50")], [], [None]]),
     ("variant", pa.map_(pa.string(), pa.int8()), [[("k", 1)], [], [("l", None)]]),
     ("variant", pa.string(), ['{"not": "an object"}', "null", ""]),
@@ -71,7 +71,7 @@ def chunk(name: str, data_type: pa.DataType, values: list[Any]) -> pa.RecordBatc
     """Return rows with a column that is looked at, NULL in the last of them."""
     count = len(values) + 1
     array = pa.array([*values, None], data_type)
-    others = {
+    others: dict[str, list[Any]] = {
         "id": list(range(count)),
         "_source_org": ["acme", "umbrella"] * (count // 2),
         "extra": [1] * count,
@@ -110,7 +110,7 @@ INEXACT: list[tuple[str, pa.DataType, list[Any]]] = [
     ("date", pa.date32(), [3_000_000]),
     ("date", pa.timestamp("s"), [0]),
     ("bytes", pa.string(), ["AP8="]),
-    ("variant", pa.list_(pa.struct({"a": pa.float64()})), [[{"a": float("nan")}]]),
+    ("variant", pa.list_(pa.struct([("a", pa.float64())])), [[{"a": float("nan")}]]),
 ]
 
 

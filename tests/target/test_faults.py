@@ -89,9 +89,8 @@ def test_a_login_that_fails_in_the_middle_is_tried_again(world: World) -> None:
 @pytest.mark.parametrize("when", ["before", "after"])
 def test_storage_that_stumbles_is_made_good(world: World, when: str) -> None:
     """An upload whose answer was lost finds its own object there, and goes on."""
-    for nth, fault in enumerate(
-        ({"status": 503}, {"drop": True}, {"truncate_bytes": 10}, {"status": 429}), 1
-    ):
+    faults: list[dict[str, Any]] = [{"status": 503}, {"drop": True}, {"truncate_bytes": 10}, {"status": 429}]
+    for nth, fault in enumerate(faults, 1):
         world.gcs.add_fault(path="/upload/", nth=nth, when=when, **fault)
     world.load(tap(0, 300), prefix=world.database)
     require_truth(world, 300)

@@ -8,7 +8,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from google.cloud import storage  # type: ignore[import-untyped]
+from google.cloud import storage  # type: ignore[attr-defined]
 from sandbox.servers import BUCKET
 from target_gcs_snowflake_merge.replay import Window, batches
 from target_gcs_snowflake_merge.storage import Object

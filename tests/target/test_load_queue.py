@@ -63,9 +63,13 @@ def test_work_is_left_undone_behind_what_failed(queue: LoadQueue[str], failing: 
         merged.append("first")
         return "first"
 
+    def second() -> str:
+        merged.append("second")
+        return "second"
+
     merged: list[str] = []
     queue.submit("pull_request", work, ahead=fail if failing == "ahead" else None)
-    queue.submit("pull_request", lambda: str(merged.append("second")))
+    queue.submit("pull_request", second)
     with pytest.raises(ValueError, match=failing):
         results(queue)
     queue.close()

@@ -27,7 +27,7 @@ def test_the_grants_of_the_loader_are_what_it_needs(world: World) -> None:
     """Every statement of runs in all ways of loading stands in the table; the sum is what is granted."""
     parents = {"id": {"type": "integer"}, "pull": {"type": "integer"}}
     version = {"type": "ACTIVATE_VERSION", "stream": "thing", "version": 2}
-    versioned = {**record("thing", id=1, text="a"), "version": 2}
+    versioned = {"type": "RECORD", "stream": "thing", "record": {"id": 1, "text": "a"}, "version": 2}
     world.load([KEYED, record("thing", id=1, text="a"), WIDER, record("thing", id=2, more="b")])
     world.load([schema("review", parents, "id"), record("review", id=1, pull=1), COMPLETE])
     world.load([KEYED, versioned, version], hard_delete="true")

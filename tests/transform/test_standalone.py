@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from io import StringIO
 from typing import TYPE_CHECKING
 
 import pytest
@@ -57,9 +58,8 @@ def run(opened: Warehouse, script: Path) -> None:
             database=DATABASE,
             platform_detection_timeout_seconds=0,
         ) as connection,
-        script.open(encoding="utf-8") as text,
     ):
-        for _ in connection.execute_stream(text):
+        for _ in connection.execute_stream(StringIO(script.read_text(encoding="utf-8"))):
             pass
 
 

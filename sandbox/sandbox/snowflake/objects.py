@@ -29,7 +29,7 @@ class ObjectReader:
     @cached_property
     def _client(self) -> Any:  # noqa: ANN401 - the client is untyped
         # Half a second that only COPY INTO needs.
-        from google.cloud import storage  # type: ignore[import-untyped]  # noqa: PLC0415
+        from google.cloud import storage  # type: ignore[attr-defined]  # noqa: PLC0415
 
         return storage.Client(
             project="sandbox",

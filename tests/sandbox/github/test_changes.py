@@ -98,7 +98,7 @@ def test_a_review_comes(server: Server, own: Api) -> None:
     pull = next(each for each in pulls(own) if own.json(f"{each['url']}/reviews"))
     earlier = own.json(f"{pull['url']}/reviews")
     login = next(review["user"]["login"] for review in earlier if review["user"])
-    given = {"state": "APPROVED", "submitted_at": NOW, "body": "Yes."}
+    given: dict[str, Any] = {"state": "APPROVED", "submitted_at": NOW, "body": "Yes."}
     server.change("add_review", repository=NAME, number=pull["number"], login=login, **given)
     newest = own.json(f"{pull['url']}/reviews")[-1]
     assert (newest["body"], newest["submitted_at"], newest["user"]["login"]) == ("Yes.", NOW, login)

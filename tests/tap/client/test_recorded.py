@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -83,12 +84,17 @@ def client(url: str) -> Client:
     return Client(ClientSettings(api_url=url, retry_seconds=0), TokenCredentials([Secret("t")]))
 
 
+def always(told: Told, _: Asked) -> Told:
+    """Answer the same, whatever is asked."""
+    return told
+
+
 def test_every_refusal_is_a_sentence() -> None:
     """What cannot be read raises its status and reason; no page of HTML reaches the user."""
     exchanges = [each for each in recorded("errors_and_redirects") if expected(each) in {Refused, Failed}]
     for exchange in exchanges:
         told = Told(exchange["status"], body_of(exchange), headers_of(exchange))
-        with answering(lambda _, told=told: told) as server, pytest.raises(RepositoryError) as caught:
+        with answering(partial(always, told)) as server, pytest.raises(RepositoryError) as caught:
             client(server.url).get("/x", organization="o")
         assert caught.value.status == exchange["status"]
         assert "<" not in str(caught.value)
@@ -136,7 +142,7 @@ def test_limits_are_read() -> None:
     assert exchanges
     for exchange in exchanges:
         told = Told(200, {}, headers_of(exchange))
-        with answering(lambda _, told=told: told) as server:
+        with answering(partial(always, told)) as server:
             asking = client(server.url)
             asking.get("/rate_limit", organization="o")
         spent = asking.usage.spending()["o"]["core"]

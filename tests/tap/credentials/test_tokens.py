@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import pytest
 from tap_github_custom.client import Client, ClientSettings
@@ -118,9 +118,14 @@ def test_when_the_last_token_is_dead_the_run_ends() -> None:
     assert len(server.asked) == 2
 
 
+def nobody(*_: Any, **__: Any) -> NoReturn:
+    """Fail: what is at hand needs no request."""
+    pytest.fail("GitHub was asked")
+
+
 def test_a_secret_shows_itself_to_nobody() -> None:
     """Printed, formatted, in a container or in a credential: stars."""
     secret = Secret("hidden-value")
     credentials = TokenCredentials([secret])
-    shown = f"{secret} {secret!r} {[secret]} {credentials.usable('o', ask=pytest.fail)} {vars(credentials)}"
+    shown = f"{secret} {secret!r} {[secret]} {credentials.usable('o', ask=nobody)} {vars(credentials)}"
     assert "hidden-value" not in shown
