@@ -17,7 +17,6 @@ import yaml
 
 ROOT = Path(__file__).parents[1]
 BEGIN, END = "<!-- settings: written by make plugins -->", "<!-- settings: end -->"
-KINDS = {"integer": "integer", "boolean": "boolean", "array": "array", "object": "object"}
 TAP, TARGET = "tap-github-custom", "target-gcs-snowflake-merge"
 # What the SDK says of a plugin, and Meltano has no name for, is left out.
 CAPABILITIES = (
@@ -49,6 +48,10 @@ GROUPS = {
 }
 # Meltano selects everything; what costs a request for each repository is for those who ask for it.
 SELECT = ["*.*", "!milestone.*"]
+COMMANDS = {
+    TAP: {"doctor": "doctor --config=ENV"},
+    TARGET: {"doctor": "doctor --config=ENV", "replay": "replay --config=ENV"},
+}
 LABELS = {TAP: "GitHub", TARGET: "Snowflake by way of GCS"}
 
 HEADING = """\
@@ -78,7 +81,7 @@ def definition(plugin: str, told: dict[str, Any]) -> str:
         "executable": plugin,
         "capabilities": [each for each in CAPABILITIES if each in told["capabilities"]],
         "log_parser": "singer-sdk",
-        "commands": {"doctor": "doctor --config=ENV"},
+        "commands": COMMANDS[plugin],
         **({"select": SELECT} if plugin == TAP else {}),
         "settings_group_validation": GROUPS[plugin],
         "settings": [_setting(name, spec) for name, spec in told["settings"]["properties"].items()],
@@ -88,16 +91,15 @@ def definition(plugin: str, told: dict[str, Any]) -> str:
 
 
 def _setting(name: str, spec: dict[str, Any]) -> dict[str, Any]:
-    types = spec.get("type", ["string"])
-    kind = "string" if "string" in types else next(KINDS[each] for each in types if each in KINDS)
-    if spec.get("format") == "date-time":
-        kind = "date_iso8601"
+    """Return a setting whose value Meltano leaves as it is.
+
+    Of another kind it would end with a stack trace, and show what a secret holds, before the plugin can say
+    which setting it is; and guess what a date means.
+    """
     made = {"name": name, "label": spec.get("title", name), "description": spec.get("description", "")}
     if spec.get("enum"):
-        options = [{"label": each, "value": each} for each in spec["enum"] if each is not None]
-        made |= {"kind": "options", "options": options}
-    else:
-        made["kind"] = kind
+        made["description"] += f" One of {', '.join(each for each in spec['enum'] if each is not None)}."
+    made["kind"] = "string"
     if spec.get("secret"):
         made["sensitive"] = True
     if spec.get("default") is not None:

@@ -21,8 +21,7 @@ if TYPE_CHECKING:
 @click.option("--config", multiple=True, default=("ENV",), help="A configuration file, or ENV.")
 def doctor(config: tuple[str, ...]) -> None:
     """Check settings, network, clock, credentials, limits, organisations and git: a line for each."""
-    with one_sentence(TapGitHubCustom.logger):
-        given = _ConfigInput.from_cli_args(*config)
+    given = _ConfigInput.from_cli_args(*config)
 
     def validated(*, is_strict: bool = True) -> Mapping[str, Any]:
         tap = TapGitHubCustom(
@@ -44,7 +43,12 @@ def doctor(config: tuple[str, ...]) -> None:
 
 def main() -> None:
     """Run the command."""
-    if sys.argv[1:2] == ["doctor"]:
-        doctor(sys.argv[2:], prog_name="tap-github-custom doctor")
-    else:
-        TapGitHubCustom.cli()
+    with one_sentence(TapGitHubCustom.logger):
+        try:
+            if sys.argv[1:2] == ["doctor"]:
+                doctor(sys.argv[2:], prog_name="tap-github-custom doctor")
+            else:
+                TapGitHubCustom.cli()
+        except (FileNotFoundError, ValueError) as error:  # of a run itself none comes so far
+            message = f"A file of the command ({' '.join(sys.argv[1:])}) cannot be read: {error}"
+            raise ConfigurationError(message) from error

@@ -1,33 +1,63 @@
-"""Settings from environment variables, and what an empty one means."""
+"""Settings as texts, from the environment or from Meltano, and what an empty one means."""
 
 from __future__ import annotations
 
+import json
 import os
 from typing import TYPE_CHECKING, Any
-
-from singer_sdk.configuration._dict_config import parse_environment_config
 
 from tap_github_custom.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+WORDS = dict.fromkeys(("true", "1", "yes", "on"), True) | dict.fromkeys(("false", "0", "no", "off"), False)
+FORMS = {
+    "integer": (int, "a whole number"),
+    "boolean": (bool, "true or false"),
+    "array": (list, 'a JSON list, such as ["one", "two"], or names with commas between them'),
+    "object": (dict, 'a JSON object, such as {"name": "value"}'),
+}
+"""How a text spells each type."""
 
-def without_empty(config: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a configuration less the settings that are empty: Meltano passes unset ones so."""
-    return {name: value for name, value in config.items() if value is not None and value != ""}
+
+def environment_config(prefix: str, schema: Mapping[str, Any]) -> dict[str, str]:
+    """Return the settings that environment variables hold."""
+    variables = {name: prefix + name.upper() for name in schema["properties"]}
+    return {name: os.environ[variable] for name, variable in variables.items() if variable in os.environ}
 
 
-def environment_config(prefix: str, schema: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the settings that environment variables hold; an empty one is not set."""
-    properties = {
-        name: definition
-        for name, definition in schema["properties"].items()
-        if os.environ.get(prefix + name.upper())
+def typed(config: Mapping[str, Any], schema: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a configuration whose texts have become what the schema wants; what is empty is not set.
+
+    Meltano passes unset ones so, and on others it would end with a stack trace that may show a secret.
+    """
+    given = {name: value for name, value in config.items() if value is not None and value != ""}
+    return {
+        name: _read(name, value, schema["properties"].get(name, {})) if isinstance(value, str) else value
+        for name, value in given.items()
     }
+
+
+def _read(name: str, text: str, definition: Mapping[str, Any]) -> Any:  # noqa: ANN401 - a setting's value
+    types = definition.get("type", [])
+    kind = next((each for each in ([types] if isinstance(types, str) else types) if each in FORMS), None)
+    if kind is None or "string" in types:
+        return text
+    python_type, form = FORMS[kind]
+    value = _value(text.strip(), kind)
+    if not isinstance(value, python_type) or (kind == "integer" and isinstance(value, bool)):
+        message = f"The setting {name} must be {form}."
+        raise ConfigurationError(message)
+    return value
+
+
+def _value(text: str, kind: str) -> Any:  # noqa: ANN401 - a JSON value
+    if kind == "boolean":
+        return WORDS.get(text.lower())
+    if kind == "array" and not text.startswith(("[", "{", '"')):
+        return [part.strip() for part in text.split(",") if part.strip()]
     try:
-        return parse_environment_config({"properties": properties}, prefix)
-    except ValueError as error:
-        names = ", ".join(prefix + name.upper() for name in properties)
-        message = f"A variable among {names} has a value of the wrong type ({type(error).__name__})."
-        raise ConfigurationError(message) from None
+        return json.loads(text)
+    except ValueError:
+        return None

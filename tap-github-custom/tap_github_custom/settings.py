@@ -257,12 +257,16 @@ class Settings:
             )
             raise ConfigurationError(message)
         excluded = _names(config, "exclude_repositories", _FULL_NAME, "owner/name")
+        start, end = _moment(config, "start_date"), _moment(config, "end_date")
+        if start and end and start >= end:
+            message = f"Nothing lies between start_date {times.write(start)} and end_date {times.write(end)}."
+            raise ConfigurationError(message)
         return cls(
             organizations=organizations,
             repositories=repositories,
             exclude_repositories=frozenset(name.lower() for name in excluded),
-            start=_moment(config, "start_date"),
-            end=_moment(config, "end_date"),
+            start=start,
+            end=end,
             lookback_days=_whole(config, "lookback_days", at_least=0),
             user_mapping_file=_path(config, "user_mapping_file"),
             user_identity_sources=_sources(config),

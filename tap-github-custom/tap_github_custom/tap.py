@@ -16,7 +16,7 @@ from tap_github_custom.client import Client
 from tap_github_custom.credentials.settings import credentials_from, without_secrets
 from tap_github_custom.emission import Rows
 from tap_github_custom.endings import one_sentence
-from tap_github_custom.environment import environment_config, without_empty
+from tap_github_custom.environment import environment_config, typed
 from tap_github_custom.errors import (
     BudgetSpentError,
     ClosedError,
@@ -73,9 +73,9 @@ class TapGitHubCustom(Tap):
     ) -> None:
         """Read the settings; nothing is asked yet."""
         self.append_builtin_config(self.config_jsonschema)
-        given = without_empty(config or {})
-        if parse_env_config:
-            given |= environment_config(self._env_var_prefix, self.config_jsonschema)
+        of_environment = environment_config(self._env_var_prefix, self.config_jsonschema)
+        given = {**(config or {}), **(of_environment if parse_env_config else {})}
+        given = typed(given, self.config_jsonschema)
         self._began = datetime.now(UTC)
         self._stopped_by = 0
         self._checked: Settings | None = None

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 
-from target_gcs_snowflake_merge.target import TargetGCSSnowflakeMerge
+from target_gcs_snowflake_merge.errors import SettingsError
+from target_gcs_snowflake_merge.target import TargetGCSSnowflakeMerge, one_sentence
 
 NAME = "target-gcs-snowflake-merge"
 
@@ -12,9 +13,14 @@ NAME = "target-gcs-snowflake-merge"
 def main() -> None:
     """Run the command."""
     name = next(iter(sys.argv[1:]), "")
-    if name not in {"replay", "doctor"}:
-        TargetGCSSnowflakeMerge.cli()
-        return
-    from target_gcs_snowflake_merge.commands import COMMANDS  # noqa: PLC0415 - `--about` needs none of it
+    with one_sentence(TargetGCSSnowflakeMerge.logger):
+        try:
+            if name in {"replay", "doctor"}:
+                from target_gcs_snowflake_merge.commands import COMMANDS  # noqa: PLC0415 - not for `--about`
 
-    COMMANDS[name](sys.argv[2:], prog_name=f"{NAME} {name}")
+                COMMANDS[name](sys.argv[2:], prog_name=f"{NAME} {name}")
+            else:
+                TargetGCSSnowflakeMerge.cli()
+        except (FileNotFoundError, ValueError) as error:  # of a run itself none comes so far
+            message = f"A file of the command ({' '.join(sys.argv[1:])}) cannot be read: {error}"
+            raise SettingsError(message) from error

@@ -36,8 +36,8 @@ def replay(
     """Rebuild or repair the table of a stream from the files in the lake, without asking the source."""
     _setup_console_logging(log_level="INFO")
     last = last_day or dt.datetime.now(dt.UTC)
+    given = _ConfigInput.from_cli_args(*config)
     with one_sentence(TargetGCSSnowflakeMerge.logger):
-        given = _ConfigInput.from_cli_args(*config)
         target = TargetGCSSnowflakeMerge(config=given.config, parse_env_config=given.parse_env)
         target.replay(Window(stream, first_day.date(), last.date(), organisation))
 
@@ -46,8 +46,7 @@ def replay(
 @click.option("--config", multiple=True, default=("ENV",), help="A configuration file, or ENV.")
 def doctor(config: tuple[str, ...]) -> None:
     """Check settings, bucket, login, role, warehouse, schema, stage and rights: a line for each."""
-    with one_sentence(TargetGCSSnowflakeMerge.logger):
-        given = _ConfigInput.from_cli_args(*config)
+    given = _ConfigInput.from_cli_args(*config)
 
     def validated() -> Mapping[str, Any]:
         target = TargetGCSSnowflakeMerge(config=dict(given.config), parse_env_config=given.parse_env)

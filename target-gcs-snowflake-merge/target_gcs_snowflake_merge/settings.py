@@ -21,6 +21,15 @@ FAIL, QUARANTINE = "fail", "quarantine"
 SECRETS = frozenset({"password", "private_key", "private_key_passphrase"})
 REQUIRED = ("bucket", "account", "user")
 MEBIBYTE = 1024 * 1024
+KEY_PAIR = "SNOWFLAKE_JWT"
+LEAST = {
+    "batch_size_rows": 1,
+    "batch_size_mb": 1,
+    "batch_age_seconds": 1,
+    "retry_seconds": 0,
+    "max_bad_records": 0,
+    "sweep_after_hours": 0,
+}
 
 # An orchestrator's own name for the run, where there is one: the rows then say which run loaded them.
 RUN_ID_VARIABLES = ("MELTANO_RUN_ID", "AIRFLOW_CTX_DAG_RUN_ID", "PREFECT__FLOW_RUN_ID", "PREFECT_FLOW_RUN_ID")
@@ -247,7 +256,19 @@ class Settings:
         ):
             message = "Nothing to log in to Snowflake with: set password, private_key_path or private_key."
             raise SettingsError(message)
+        if settings.wants_key and not (settings.private_key or settings.private_key_path):
+            message = f"The authenticator {settings.authenticator} needs private_key_path or private_key."
+            raise SettingsError(message)
+        for name, least in LEAST.items():
+            if getattr(settings, name) < least:
+                message = f"The setting {name} is {getattr(settings, name)}, but must be {least} or more."
+                raise SettingsError(message)
         return settings
+
+    @property
+    def wants_key(self) -> bool:
+        """Tell whether the login is by key pair, whatever else is set."""
+        return (self.authenticator or "").upper() == KEY_PAIR
 
     @property
     def lake_url(self) -> str:

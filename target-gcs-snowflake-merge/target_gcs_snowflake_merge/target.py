@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import gc
-import os
 import signal
 import sys
 from contextlib import contextmanager, suppress
 from typing import IO, TYPE_CHECKING, Any, NoReturn
 
-from singer_sdk.configuration._dict_config import parse_environment_config
 from singer_sdk.exceptions import ConfigValidationError
 from singer_sdk.helpers.capabilities import PluginCapabilities
 from singer_sdk.target_base import Target
 
+from target_gcs_snowflake_merge.environment import environment_config, typed
 from target_gcs_snowflake_merge.errors import LoaderError, SettingsError, TerminatedError
 from target_gcs_snowflake_merge.last_input import forget_input
 from target_gcs_snowflake_merge.reader import LineReader
@@ -53,9 +52,9 @@ class TargetGCSSnowflakeMerge(Target):
     ) -> None:
         """Read the settings; nothing is connected yet."""
         self.append_builtin_config(self.config_jsonschema)
-        given = without_empty(config or {})
-        if parse_env_config:
-            given |= environment_config(self._env_var_prefix, self.config_jsonschema)
+        of_environment = environment_config(self._env_var_prefix, self.config_jsonschema)
+        given = {**(config or {}), **(of_environment if parse_env_config else {})}
+        given = typed(without_empty(given), self.config_jsonschema)
         self._lines = LineReader(self._open_run)
         super().__init__(
             config=given,
@@ -109,22 +108,12 @@ class TargetGCSSnowflakeMerge(Target):
         from target_gcs_snowflake_merge import opening  # noqa: PLC0415 - see there
 
         count = opening.replay_window(Settings.from_config(self.config), window)
+        if not count:
+            message = (
+                f"The lake has no files of the stream {window.stream} in this window: nothing was replayed."
+            )
+            raise SettingsError(message)
         self.logger.info("Replayed %d batches of %s", count, window.stream)
-
-
-def environment_config(prefix: str, schema: dict[str, Any]) -> dict[str, Any]:
-    """Return the settings that environment variables hold; an empty one is not set."""
-    properties = {
-        name: definition
-        for name, definition in schema["properties"].items()
-        if os.environ.get(prefix + name.upper())
-    }
-    try:
-        return parse_environment_config({"properties": properties}, prefix)
-    except ValueError as error:
-        names = ", ".join(prefix + name.upper() for name in properties)
-        message = f"A variable among {names} has a value of the wrong type: {error}."
-        raise SettingsError(message) from None
 
 
 @contextmanager

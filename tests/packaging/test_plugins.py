@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 import yaml
+from tap_github_custom.reading.listed import LISTED
 
-from docs.plugins import written
+from docs.plugins import SELECT, written
 from tests.pipeline.conftest import BIN, RAW, Sandbox
 
 from .conftest import PLUGINS, ROOT
@@ -47,6 +48,11 @@ def test_the_definition_agrees_with_the_wiring(plugin: str) -> None:
 
 
 @pytest.mark.timeout(600)
+def test_plain_lists_are_for_those_who_ask() -> None:
+    """Meltano selects everything, also what the tap leaves out by itself: a request for each repository."""
+    assert ["*.*", *(f"!{stream}.*" for stream in sorted(LISTED))] == SELECT
+
+
 def test_another_project_takes_both(built: dict[str, Built], tmp_path: Path) -> None:
     """Added by their definitions, installed from their wheels, they load the sandbox's organisation."""
     sandbox = Sandbox(tmp_path / "sandbox")

@@ -79,7 +79,7 @@ def test_all_is_right(github: Server, tmp_path: Path) -> None:
     [
         ({"organizations": []}, "settings", "organizations"),
         ({"start_date": "yesterday"}, "settings", "start_date"),
-        ({"lookback_days": "x"}, "settings", "lookback_days"),
+        ({"lookback_days": -1}, "settings", "lookback_days"),
         ({"auth_token": ""}, "credential", "set auth_token"),
         ({"auth_token": "", "app_id": 1, "private_key_path": "none.pem"}, "credential", "none.pem"),
         ({"auth_token": "", "app_id": 1, "private_key": SECRET}, "credential", "private_key"),
@@ -237,4 +237,4 @@ def test_the_command_reads_the_environment(
             main()
         codes.append(ended.value.code)
     assert codes == [0, 1]
-    assert "wrong    settings: A variable among" in capsys.readouterr().out
+    assert "wrong    settings: The setting lookback_days must be a whole number" in capsys.readouterr().out

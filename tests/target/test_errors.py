@@ -8,6 +8,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from target_gcs_snowflake_merge.settings import LEAST
 
 from .conftest import TARGET, Line, World, record, schema, state
 
@@ -29,7 +30,10 @@ ONE = [schema("item", PROPERTIES, "id"), record("item", id=1, v=1)]
         ({"password": SECRET}, "refused the login of user 'sandbox'"),
         ({"host": "warehouse.invalid"}, "cannot be reached at warehouse.invalid"),
         ({"port": "9"}, "cannot be reached at 127.0.0.1:9"),
-        ({"port": "nine"}, "PORT"),
+        ({"port": "nine"}, "The setting port must be a whole number"),
+        ({"hard_delete": "ja"}, "The setting hard_delete must be true or false"),
+        *(({name: str(least - 1)}, f"The setting {name} is {least - 1}") for name, least in LEAST.items()),
+        ({"authenticator": "snowflake_jwt"}, "needs private_key_path or private_key"),
         ({"private_key_path": "no-such-key.p8"}, "no-such-key.p8"),
         ({"private_key": SECRET}, "private_key"),
         ({"load_method": "guess"}, "guess"),

@@ -86,6 +86,20 @@ def test_a_part_of_a_table_is_repaired(world: World) -> None:
     assert world.ledger()[-1]["ROWS_UNCHANGED"] == 1
 
 
+@pytest.mark.parametrize(
+    "window",
+    [("nope", "2026-01-01"), ("item", "2026-01-01", "--org", "b"), ("item", "2999-01-01")],
+    ids=["stream", "organisation", "days"],
+)
+def test_a_replay_of_nothing_is_an_error(world: World, window: tuple[str, ...]) -> None:
+    """Somebody waits for a table: a stream, an organisation or days that the lake does not have are told."""
+    load(world, [("a", 1, "x")], prefix=world.database)
+    stream, first, *others = window
+    result = replay(world, "--stream", stream, "--from", first, *others, prefix=world.database)
+    assert result.returncode == 1
+    assert f"The lake has no files of the stream {stream} in this window" in result.stderr.decode()
+
+
 def test_a_stream_without_a_key_is_not_doubled(world: World) -> None:
     """Its rows would be there twice, so the user has to make room first."""
     prefix = world.database

@@ -134,20 +134,21 @@ def test_an_organization_without_a_credential_is_named() -> None:
 @pytest.mark.parametrize(
     ("config", "words"),
     [
-        ({"auth_tokens": SECRET}, r"the value of auth_tokens is not of type 'array', 'null'\."),
+        ({"auth_tokens": {"a": SECRET}}, r"the value of auth_tokens is not of type 'array', 'null'\."),
         ({"auth_token": [SECRET]}, "the value of auth_token is not of type 'string'"),
-        ({"auth_token": f"{SECRET} is not of type x", "auth_tokens": SECRET}, "value of auth_tokens is not"),
-        ({"private_key": {"pem": SECRET}}, "the value of private_key is not of type 'string'"),
         (
-            {"organization_credentials": SECRET},
-            "the value of organization_credentials is not of type 'object'",
+            {"auth_token": f"{SECRET} is not of type x", "auth_tokens": {"a": SECRET}},
+            "value of auth_tokens is not",
         ),
+        ({"private_key": {"pem": SECRET}}, "the value of private_key is not of type 'string'"),
+        ({"organization_credentials": SECRET}, "The setting organization_credentials must be a JSON object"),
+        ({"organization_credentials": [SECRET]}, "value of organization_credentials is not of type 'object'"),
         ({"organization_credentials": {"a": SECRET}}, "value of organization_credentials.a is not of type"),
         (
             {"organization_credentials": {"a": {"auth_token": [SECRET]}}},
             "organization_credentials.a.auth_token",
         ),
-        ({"auth_token": "t", "concurrency": "many"}, "'many' is not of type 'integer'"),
+        ({"auth_token": "t", "concurrency": "many"}, "The setting concurrency must be a whole number"),
     ],
 )
 def test_a_secret_of_the_wrong_type_is_not_shown(config: dict[str, Any], words: str) -> None:
