@@ -36,7 +36,7 @@ PARQUET = ("DuckDB read_json to Parquet", "this target, to Parquet only")
 
 
 def to_parquet(work: Work, repeat: int) -> list[Run]:
-    """Measure the way to Parquet, the fastest of several runs; they alternate, since a machine is not always as fast."""
+    """Measure the way to Parquet, the fastest of several runs; they alternate."""
     commands = (
         [sys.executable, str(HERE / "duckdb_parquet.py"), str(work.source), str(work.folder / "parquet")],
         [str(install(OURS) / "python"), str(HERE / "parquet_only.py"), str(work.source)],
@@ -66,7 +66,7 @@ def to_warehouse(name: str, work: Work) -> Run:
 
 
 def all_to_warehouse(names: Sequence[str], work: Work, repeat: int) -> list[Run]:
-    """Measure whole loads, the fastest of several runs of each; they alternate, since a machine is not always as fast."""
+    """Measure whole loads, the fastest of several runs of each; they alternate."""
     rounds = [[to_warehouse(name, work) for name in names] for _ in range(repeat)]
     return [min(same, key=lambda each: each.wall_seconds) for same in zip(*rounds, strict=True)]
 
