@@ -177,10 +177,11 @@ class Run:
         self._store.put(repository, under_way.reading.bookmark)
         self._summary.read += 1
         for number, reason in sorted(under_way.reading.unread.reasons.items()):
-            self._skip(f"{name}#{number}", reason, "the next run asks for it again")
+            logger.warning("%s#%d is skipped, the next run asks for it again: %s", name, number, reason)
+            self._summary.skipped[f"{name}#{number}"] = reason
         counts = ", ".join(f"{count:,} {stream}" for stream, count in sorted(rows.items()))
         logger.info("%s %s: %s (%.1f s)", position, name, counts or "nothing", time.monotonic() - started)
 
-    def _skip(self, name: str, reason: str, then: str = "its bookmark stays") -> None:
-        logger.warning("%s is skipped, %s: %s", name, then, reason)
+    def _skip(self, name: str, reason: str) -> None:
+        logger.warning("%s is skipped, its bookmark stays: %s", name, reason)
         self._summary.skipped[name] = reason
