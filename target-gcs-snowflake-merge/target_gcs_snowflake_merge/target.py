@@ -126,7 +126,7 @@ def one_sentence(logger: logging.Logger) -> Iterator[None]:
         sys.exit(128 + error.signal_number)
     except LoaderError as error:
         logger.error("%s", error)  # noqa: TRY400 - no trace
-        _leave()
+        _leave(is_starting=isinstance(error, SettingsError))
     except Exception as error:
         text = "Unexpected %s: %s (LOGLEVEL=DEBUG shows where)"
         logger.error(text, type(error).__name__, error)  # noqa: TRY400 - no trace
@@ -134,7 +134,7 @@ def one_sentence(logger: logging.Logger) -> Iterator[None]:
         _leave()
 
 
-def _leave() -> NoReturn:
+def _leave(*, is_starting: bool = False) -> NoReturn:
     with suppress(OSError, ValueError):  # there may be no standard input
-        forget_input(sys.stdin.fileno())
+        forget_input(sys.stdin.fileno(), is_starting=is_starting)
     sys.exit(1)

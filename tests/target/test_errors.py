@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from target_gcs_snowflake_merge.settings import LEAST
 
-from .conftest import TARGET, Line, World, record, schema, state
+from .conftest import TARGET, Line, World, as_input, record, schema, state
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -50,6 +50,16 @@ def test_a_wrong_setting_is_named(world: World, settings: dict[str, str], named:
     assert "Traceback" not in run.errors
     assert SECRET not in run.errors
     assert "snowflake.connector" not in run.errors
+
+
+def test_a_tap_that_starts_slowly_can_still_write(world: World) -> None:
+    """Whoever feeds the target, Meltano for one, would end with a stack trace where the pipe is closed."""
+    with world.start(bucket="") as process:
+        assert process.stdin is not None
+        time.sleep(3)
+        process.stdin.write(as_input(ONE) * 10_000)
+        process.stdin.close()
+        assert process.wait(60) == 1
 
 
 def test_a_key_file_that_is_no_key_is_named(world: World, tmp_path: Path) -> None:
