@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 from urllib.parse import quote, unquote
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from sandbox.gcs import batch
@@ -19,12 +19,14 @@ from sandbox.gcs.store import BucketNotFoundError, Conditions, Store, writable
 from sandbox.gcs.uploads import Upload, Uploads
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
     from pathlib import Path
 
     from starlette.requests import Request
 
 _COPIES = frozenset(("copyTo", "rewriteTo"))
 _COPY_SEGMENTS = 6
+PIECE_BYTES = 256 * 1024
 
 
 def create_app(folder: Path, *, bucket: str) -> Starlette:
@@ -102,8 +104,7 @@ class StorageApi:
         query = request.query_params
         item = self._store.read(bucket, name, Conditions.of(query), query.get("generation"))
         if query.get("alt") == "media" or request.url.path.startswith("/download/"):
-            content = await run_in_threadpool(self._store.content, bucket, name)
-            return _media(item, content, request.headers.get("range", ""))
+            return _media(item, self._store.open(bucket, name), request.headers.get("range", ""))
         return JSONResponse(item)
 
     async def _patch(self, request: Request, bucket: str, name: str) -> Response:
@@ -120,14 +121,14 @@ class StorageApi:
         parts = [self._store.content(bucket, source["name"]) for source in body["sourceObjects"]]
         given = body.get("destination", {})
         conditions = Conditions.of(request.query_params)
-        return await self.uploads.write(Upload(bucket, name, given, conditions, bytearray(b"".join(parts))))
+        return await self.uploads.write(Upload(bucket, name, given, conditions, parts))
 
     async def _copy(
         self, request: Request, source: tuple[str, str], target: tuple[str, str], verb: str
     ) -> Response:
         content = self._store.content(*source)
         given = self._store.metadata(*source)
-        copy = Upload(*target, given, Conditions.of(request.query_params), bytearray(content))
+        copy = Upload(*target, given, Conditions.of(request.query_params), [content])
         response = await self.uploads.write(copy)
         if verb == "copyTo":
             return response
@@ -146,8 +147,9 @@ _METHODS = {
 }
 
 
-def _media(item: dict[str, Any], content: bytes, wanted: str) -> Response:
+def _media(item: dict[str, Any], content: BinaryIO, wanted: str) -> Response:
     """Return the bytes of an object, or the range of them that is wanted."""
+    size = int(item["size"])
     headers = {
         "x-goog-hash": f"crc32c={item['crc32c']},md5={item['md5Hash']}",
         "x-goog-generation": item["generation"],
@@ -158,15 +160,27 @@ def _media(item: dict[str, Any], content: bytes, wanted: str) -> Response:
     if "contentEncoding" in item:
         headers["content-encoding"] = item["contentEncoding"]
     place = re.fullmatch(r"bytes=(\d*)-(\d*)", wanted)
-    if place is None:
-        return Response(content, headers=headers, media_type=item["contentType"])
-    size = len(content)
-    first = int(place[1]) if place[1] else max(size - int(place[2]), 0)
-    last = min(int(place[2]), size - 1) if place[1] and place[2] else size - 1
-    if first >= size:
-        return Response(status_code=416, headers={"content-range": f"bytes */{size}"})
-    headers["content-range"] = f"bytes {first}-{last}/{size}"
-    return Response(content[first : last + 1], 206, headers, item["contentType"])
+    first, last = 0, size - 1
+    if place is not None:
+        first = int(place[1]) if place[1] else max(size - int(place[2]), 0)
+        last = min(int(place[2]), size - 1) if place[1] and place[2] else size - 1
+        if first >= size:
+            content.close()
+            return Response(status_code=416, headers={"content-range": f"bytes */{size}"})
+        headers["content-range"] = f"bytes {first}-{last}/{size}"
+    headers["content-length"] = str(last + 1 - first)
+    pieces = _pieces(content, first, last + 1 - first)
+    return StreamingResponse(pieces, 206 if place else 200, headers, item["contentType"])
+
+
+async def _pieces(content: BinaryIO, first: int, length: int) -> AsyncIterator[bytes]:
+    """Yield bytes of a file, not all of them at a time: it may be large."""
+    with content:
+        content.seek(first)
+        while length > 0:
+            piece = content.read(min(length, PIECE_BYTES))
+            length -= len(piece)
+            yield piece
 
 
 def _bucket(name: str) -> dict[str, Any]:

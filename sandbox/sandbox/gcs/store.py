@@ -9,13 +9,13 @@ import threading
 import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 from urllib.parse import quote
 
 import google_crc32c
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
 METADATA = ".metadata"
@@ -86,11 +86,12 @@ def _path(name: str) -> str:
     return "/".join(s.replace(".", "%2E") if set(s) <= {"."} else s for s in segments)
 
 
-def _write(path: Path, content: bytes) -> None:
+def _write(path: Path, pieces: Iterable[bytes]) -> None:
     """Write a file so that a reader, or a crash, sees it whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{hashlib.sha256(path.name.encode()).hexdigest()[:16]}.part")
-    temporary.write_bytes(content)
+    with temporary.open("wb") as file:
+        file.writelines(pieces)
     temporary.replace(path)
 
 
@@ -98,13 +99,17 @@ def _now() -> str:
     return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def _hashes(content: bytes) -> dict[str, str]:
-    md5 = hashlib.md5(content, usedforsecurity=False).digest()
-    crc32c = google_crc32c.value(content).to_bytes(4, "big")
+def _hashes(pieces: Iterable[bytes]) -> dict[str, str]:
+    md5 = hashlib.md5(usedforsecurity=False)
+    crc32c, size = 0, 0
+    for piece in pieces:
+        md5.update(piece)
+        crc32c = google_crc32c.extend(crc32c, piece)
+        size += len(piece)
     return {
-        "size": str(len(content)),
-        "md5Hash": base64.b64encode(md5).decode(),
-        "crc32c": base64.b64encode(crc32c).decode(),
+        "size": str(size),
+        "md5Hash": base64.b64encode(md5.digest()).decode(),
+        "crc32c": base64.b64encode(crc32c.to_bytes(4, "big")).decode(),
     }
 
 
@@ -130,7 +135,7 @@ class Store:
         if not file.exists():
             return
         if file.stat().st_mtime_ns != record["written"]:
-            item = {**item, **_hashes(file.read_bytes()), "generation": str(int(item["generation"]) + 1)}
+            item = {**item, **_hashes([file.read_bytes()]), "generation": str(int(item["generation"]) + 1)}
         self._objects[bucket][item["name"]] = item
         self._files[bucket, item["name"]] = record["file"]
 
@@ -180,10 +185,15 @@ class Store:
             raise NotModifiedError
         return item
 
+    def open(self, bucket: str, name: str) -> BinaryIO:
+        """Open the content of an object; it stays as it is, whatever is written meanwhile."""
+        self.metadata(bucket, name)
+        return (self._folder / self._files[bucket, name]).open("rb")
+
     def content(self, bucket: str, name: str) -> bytes:
         """Return the bytes of an object."""
-        self.metadata(bucket, name)
-        return (self._folder / self._files[bucket, name]).read_bytes()
+        with self.open(bucket, name) as file:
+            return file.read()
 
     def check(self, bucket: str, name: str, conditions: Conditions) -> None:
         """Raise where the preconditions for writing do not hold."""
@@ -192,10 +202,16 @@ class Store:
             raise PreconditionError
 
     def write(
-        self, bucket: str, name: str, content: bytes, *, given: dict[str, Any], conditions: Conditions
+        self,
+        bucket: str,
+        name: str,
+        pieces: Sequence[bytes],
+        *,
+        given: dict[str, Any],
+        conditions: Conditions,
     ) -> dict[str, Any]:
         """Write an object where the preconditions hold; return its metadata."""
-        hashes = _hashes(content)
+        hashes = _hashes(pieces)
         with self._lock:
             self.check(bucket, name, conditions)
             generation = self._next_generation()
@@ -215,7 +231,7 @@ class Store:
                 "timeCreated": now,
                 "updated": now,
             }
-            self._files[bucket, name] = self._place(bucket, name, content)
+            self._files[bucket, name] = self._place(bucket, name, pieces)
             self._keep(item)
             return item
 
@@ -248,18 +264,18 @@ class Store:
         self._last_generation = max(self._last_generation + 1, time.time_ns() // 1000)
         return self._last_generation
 
-    def _place(self, bucket: str, name: str, content: bytes) -> str:
+    def _place(self, bucket: str, name: str, pieces: Sequence[bytes]) -> str:
         """Write the content; return where. A name that cannot be a path beside the others has a digest."""
         path = self._files.get((bucket, name)) or f"{_path(bucket)}/{_path(name)}"
         is_path = not path.endswith("/") and "//" not in path
         try:
             if is_path:
-                _write(self._folder / path, content)
+                _write(self._folder / path, pieces)
                 return path
         except OSError:  # an object beside it has the name of its folder, or it the name of theirs; too long
             pass
         path = f"{OVERFLOW}/{_path(bucket)}/{_digest(name)}"
-        _write(self._folder / path, content)
+        _write(self._folder / path, pieces)
         return path
 
     def _metadata_path(self, bucket: str, name: str) -> Path:
@@ -270,7 +286,7 @@ class Store:
         file = self._files[bucket, name]
         written = (self._folder / file).stat().st_mtime_ns
         record = {"item": item, "file": file, "written": written}
-        _write(self._metadata_path(bucket, name), json.dumps(record).encode())
+        _write(self._metadata_path(bucket, name), [json.dumps(record).encode()])
         self._objects[bucket][name] = item
 
 

@@ -31,7 +31,17 @@ class Upload:
     name: str
     given: dict[str, Any]
     conditions: Conditions
-    content: bytearray = field(default_factory=bytearray)
+    pieces: list[bytes] = field(default_factory=list)
+
+    @property
+    def size(self) -> int:
+        """Return how many bytes have arrived."""
+        return sum(map(len, self.pieces))
+
+    def cut(self, size: int) -> None:
+        """Forget what lies behind so many bytes."""
+        if size < self.size:
+            self.pieces = [b"".join(self.pieces)[:size]]
 
 
 class Uploads:
@@ -56,7 +66,7 @@ class Uploads:
         if query.get("uploadType") == "multipart":
             given, body = _parts(content_type, body)
         name = query.get("name") or given["name"]
-        return await self.write(Upload(bucket, name, given, Conditions.of(query), bytearray(body)))
+        return await self.write(Upload(bucket, name, given, Conditions.of(query), [body]))
 
     async def write(self, upload: Upload) -> Response:
         """Store an upload that is complete."""
@@ -64,7 +74,7 @@ class Uploads:
             self._store.write,
             upload.bucket,
             upload.name,
-            bytes(upload.content),
+            upload.pieces,
             given=writable(upload.given),
             conditions=upload.conditions,
         )
@@ -88,16 +98,17 @@ class Uploads:
         session = self._sessions.get(identifier)
         if session is None:
             return error(410, "gone", "The upload session is gone.")
-        body = await request.body()
+        pieces = [piece async for piece in request.stream()]
         place = RANGE.fullmatch(request.headers.get("content-range", ""))
         if place is None:
-            session.content[:] = body
+            session.pieces = pieces
         elif place["first"] is not None:
-            del session.content[int(place["first"]) :]
-            session.content.extend(body)
-        total = place["total"] if place else str(len(session.content))
-        if total == "*" or int(total) > len(session.content):
-            held = {"range": f"bytes=0-{len(session.content) - 1}"} if session.content else {}
+            session.cut(int(place["first"]))
+            session.pieces += pieces
+        held_bytes = session.size
+        total = place["total"] if place else str(held_bytes)
+        if total == "*" or int(total) > held_bytes:
+            held = {"range": f"bytes=0-{held_bytes - 1}"} if held_bytes else {}
             return Response(status_code=RESUME_INCOMPLETE, headers=held)
         response = await self.write(session)
         del self._sessions[identifier]

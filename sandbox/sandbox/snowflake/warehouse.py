@@ -25,12 +25,14 @@ if TYPE_CHECKING:
 OPEN_SECONDS = 15.0
 PAUSE_SECONDS = 0.1
 # As fast as rows can be written, for what is thrown away: a file may be large, and may break when the machine
-# loses power. As on Snowflake, rows come in no order that no ORDER BY asked for.
+# loses power; what memory has been asked for once is kept. As on Snowflake, rows come in no order that no
+# ORDER BY asked for.
 WRITING = {
     "checkpoint_threshold": "512MB",  # of a log; with less, a larger COMMIT waits until all is written again
     "force_compression": "uncompressed",
     "fsync_mode": "NONE",
     "preserve_insertion_order": "false",
+    "block_allocator_memory": "2GB",
 }
 RESULTS_KEPT = 200  # each with its columns: two entries
 # sqlglot warns of each statement that DuckDB has no words for: they are what this package is about.
