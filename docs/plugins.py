@@ -46,8 +46,15 @@ GROUPS = {
         for credential in ("private_key_path", "private_key", "password", "authenticator")
     ],
 }
-# Meltano selects everything; what costs a request for each repository is for those who ask for it.
-SELECT = ["*.*", "!milestone.*"]
+EXTRAS: dict[str, dict[str, Any]] = {
+    TAP: {
+        # Else a new version of the tap sends neither its new columns nor its new streams.
+        "use_cached_catalog": False,
+        # Meltano selects everything; what costs a request for each repository is for those who ask for it.
+        "select": ["*.*", "!milestone.*"],
+    },
+    TARGET: {},
+}
 COMMANDS = {
     TAP: {"doctor": "doctor --config=ENV"},
     TARGET: {"doctor": "doctor --config=ENV", "replay": "replay --config=ENV"},
@@ -82,7 +89,7 @@ def definition(plugin: str, told: dict[str, Any]) -> str:
         "capabilities": [each for each in CAPABILITIES if each in told["capabilities"]],
         "log_parser": "singer-sdk",
         "commands": COMMANDS[plugin],
-        **({"select": SELECT} if plugin == TAP else {}),
+        **EXTRAS[plugin],
         "settings_group_validation": GROUPS[plugin],
         "settings": [_setting(name, spec) for name, spec in told["settings"]["properties"].items()],
     }

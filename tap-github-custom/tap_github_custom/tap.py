@@ -12,6 +12,7 @@ from singer_sdk.exceptions import ConfigValidationError
 from singer_sdk.helpers.capabilities import PluginCapabilities, TapCapabilities
 
 from tap_github_custom.bookmark_store import BookmarkStore
+from tap_github_custom.catalog import unknown_to, warning_of
 from tap_github_custom.client import Client
 from tap_github_custom.credentials.settings import credentials_from, without_secrets
 from tap_github_custom.emission import Rows
@@ -123,6 +124,10 @@ class TapGitHubCustom(Tap):
     def _prepare(self) -> None:
         """Find out at once whether this can work."""
         self._open_client()
+        if self.input_catalog is not None:
+            unknown = unknown_to(self.input_catalog, self._github_streams)
+            if unknown:
+                self.logger.warning(warning_of(unknown))
         if self.streams[USER_LOOKUP].selected and self._settings.user_mapping_file:
             self._mapping = read_mapping_file(self._settings.user_mapping_file)
 

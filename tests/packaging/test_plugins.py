@@ -9,7 +9,7 @@ import pytest
 import yaml
 from tap_github_custom.reading.listed import LISTED
 
-from docs.plugins import SELECT, written
+from docs.plugins import EXTRAS, TAP, written
 from tests.pipeline.conftest import BIN, RAW, Sandbox
 
 from .conftest import PLUGINS, ROOT
@@ -43,14 +43,14 @@ def test_the_definition_agrees_with_the_wiring(plugin: str) -> None:
         assert setting.get("sensitive") == other.get("sensitive"), setting["name"]
         assert setting.get("value") == other.get("value"), setting["name"]
     assert own["commands"] == here["commands"]
-    assert own.get("select") == here.get("select")
+    assert {name: here.get(name) for name in EXTRAS[plugin]} == EXTRAS[plugin]
     assert {name for group in own["settings_group_validation"] for name in group} <= of_definition.keys()
 
 
 @pytest.mark.timeout(600)
 def test_plain_lists_are_for_those_who_ask() -> None:
     """Meltano selects everything, also what the tap leaves out by itself: a request for each repository."""
-    assert ["*.*", *(f"!{stream}.*" for stream in sorted(LISTED))] == SELECT
+    assert ["*.*", *(f"!{stream}.*" for stream in sorted(LISTED))] == EXTRAS[TAP]["select"]
 
 
 def test_another_project_takes_both(built: dict[str, Built], tmp_path: Path) -> None:

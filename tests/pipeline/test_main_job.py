@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from .conftest import MAIN_JOB, RAW, Sandbox
+from .conftest import MAIN_JOB, RAW, ROOT, Sandbox
 from .expected import mapped_logins
 from .truth import assert_tables_equal_the_data
 
@@ -95,3 +95,18 @@ def test_a_day_of_activity_arrives_with_the_next_run(loaded: Sandbox) -> None:
     loaded.meltano(*MAIN_JOB)
     for name, rows in before.items():
         assert count(loaded, f"{RAW}.{name}") > rows, f"{name} did not grow"
+
+
+def test_a_new_version_of_the_tap_brings_its_columns(sandbox: Sandbox) -> None:
+    """What Meltano remembers of the streams of an earlier version does not count, even if nothing is new."""
+    job = ("run", "tap-github-custom", "target-gcs-snowflake-merge")
+    sandbox.meltano(*job)
+    remembered = ROOT / ".meltano" / "run" / "tap-github-custom" / "tap.properties.json"
+    catalog = json.loads(remembered.read_text(encoding="utf-8"))
+    for stream in catalog["streams"]:
+        stream["schema"]["properties"].pop("title", None)
+        stream["metadata"] = [each for each in stream["metadata"] if each["breadcrumb"][-1:] != ["title"]]
+    remembered.write_text(json.dumps(catalog), encoding="utf-8")
+    sandbox.sql(f"alter table {RAW}.PULL_REQUEST drop column TITLE")
+    sandbox.meltano(*job)
+    assert sandbox.sql(f"select TITLE from {RAW}.PULL_REQUEST")

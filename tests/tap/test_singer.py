@@ -150,6 +150,23 @@ def test_deselected_properties_stay_away(one: Server, tmp_path: Path) -> None:
     assert all(not gone & schema["properties"].keys() for schema in schemas)
 
 
+def test_a_catalog_of_an_earlier_version_is_told_of(
+    one: Server, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """What it does not know stays away, though nobody left it out: that may go unseen for long."""
+    catalog = selecting("pull_request")
+    run_tap(one, tmp_path, catalog=catalog, **RUN)
+    assert "catalog" not in caplog.text
+    catalog["streams"] = [each for each in catalog["streams"] if each["tap_stream_id"] != "release"]
+    (known,) = (each for each in catalog["streams"] if each["tap_stream_id"] == "pull_request")
+    del known["schema"]["properties"]["title"]
+    known["metadata"] = [each for each in known["metadata"] if each["breadcrumb"][-1:] != ["title"]]
+    output = run_tap(one, tmp_path, catalog=catalog, **RUN)
+    (schema,) = (each["schema"] for each in output.messages if each["type"] == "SCHEMA")
+    assert "title" not in schema["properties"]
+    assert "The catalog does not know pull_request.title, release, so they do not arrive." in caplog.text
+
+
 def test_stream_maps_change_rows_and_end_complete_sets(one: Server, tmp_path: Path) -> None:
     """A map may rename what a set is known by, so a mapped stream announces none."""
     maps = {"pull_request_review": {"body": "__NULL__", "shout": "state.upper()"}}
