@@ -17,7 +17,7 @@ from tap_github_custom.client import Client
 from tap_github_custom.credentials.settings import credentials_from, without_secrets
 from tap_github_custom.emission import Rows
 from tap_github_custom.endings import one_sentence
-from tap_github_custom.environment import environment_config, typed
+from tap_github_custom.environment import environment_config, typed, unknown_settings
 from tap_github_custom.errors import (
     BudgetSpentError,
     ClosedError,
@@ -76,6 +76,8 @@ class TapGitHubCustom(Tap):
         self.append_builtin_config(self.config_jsonschema)
         of_environment = environment_config(self._env_var_prefix, self.config_jsonschema)
         given = {**(config or {}), **(of_environment if parse_env_config else {})}
+        for sentence in unknown_settings(given, self._env_var_prefix, self.config_jsonschema):
+            self.logger.warning(sentence)
         given = typed(given, self.config_jsonschema)
         self._began = datetime.now(UTC)
         self._stopped_by = 0

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from target_gcs_snowflake_merge.errors import SettingsError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 WORDS = dict.fromkeys(("true", "1", "yes", "on"), True) | dict.fromkeys(("false", "0", "no", "off"), False)
 FORMS = {
@@ -19,12 +20,34 @@ FORMS = {
     "object": (dict, 'a JSON object, such as {"name": "value"}'),
 }
 """How a text spells each type."""
+OF_SDK = ("loglevel",)  # a variable only
 
 
 def environment_config(prefix: str, schema: Mapping[str, Any]) -> dict[str, str]:
     """Return the settings that environment variables hold."""
     variables = {name: prefix + name.upper() for name in schema["properties"]}
     return {name: os.environ[variable] for name, variable in variables.items() if variable in os.environ}
+
+
+def unknown_settings(config: Mapping[str, Any], prefix: str, schema: Mapping[str, Any]) -> list[str]:
+    """Return a sentence for each setting that nothing reads: most likely a known one, misspelt.
+
+    Variables with two underscores behind the prefix are Meltano's own; it names parts of objects, too.
+    """
+    properties = schema["properties"]
+    known = [*properties, *OF_SDK]
+    parts = tuple(f"{name}_" for name, each in properties.items() if "object" in each.get("type", ()))
+    names = {name: name for name in config}
+    names |= {name: name.removeprefix(prefix).lower() for name in os.environ if name.startswith(prefix)}
+    return [
+        f"The setting {spelt} is not known, and ignored{_suggestion(name, known)}"
+        for spelt, name in sorted(names.items())
+        if name not in known and not name.startswith(("_", *parts))
+    ]
+
+
+def _suggestion(name: str, known: Sequence[str]) -> str:
+    return "".join(f": did you mean {each}?" for each in get_close_matches(name, known, n=1)) or "."
 
 
 def typed(config: Mapping[str, Any], schema: Mapping[str, Any]) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from singer_sdk.exceptions import ConfigValidationError
 from singer_sdk.helpers.capabilities import PluginCapabilities
 from singer_sdk.target_base import Target
 
-from target_gcs_snowflake_merge.environment import environment_config, typed
+from target_gcs_snowflake_merge.environment import environment_config, typed, unknown_settings
 from target_gcs_snowflake_merge.errors import LoaderError, SettingsError, TerminatedError
 from target_gcs_snowflake_merge.last_input import forget_input
 from target_gcs_snowflake_merge.reader import LineReader
@@ -54,6 +54,8 @@ class TargetGCSSnowflakeMerge(Target):
         self.append_builtin_config(self.config_jsonschema)
         of_environment = environment_config(self._env_var_prefix, self.config_jsonschema)
         given = {**(config or {}), **(of_environment if parse_env_config else {})}
+        for sentence in unknown_settings(given, self._env_var_prefix, self.config_jsonschema):
+            self.logger.warning(sentence)
         given = typed(without_empty(given), self.config_jsonschema)
         self._lines = LineReader(self._open_run)
         super().__init__(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from tap_github_custom.environment import environment_config, typed
+from tap_github_custom.environment import environment_config, typed, unknown_settings
 from tap_github_custom.errors import ConfigurationError
 
 SCHEMA: dict[str, Any] = {
@@ -72,3 +72,13 @@ def test_the_environment_is_read_by_the_names_of_settings(monkeypatch: pytest.Mo
     monkeypatch.setenv("TAP_X_SHARD", "1/4")
     monkeypatch.setenv("TAP_X_OTHER", "1")
     assert environment_config("TAP_X_", SCHEMA) == {"shard": "1/4"}
+
+
+def test_a_setting_that_nothing_reads_is_told_of(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a file or in the environment: a misspelt one would go unseen. Meltano's own variables are none."""
+    for name in ("X_SHART", "X__SELECT", "X_LOGLEVEL", "X_CREDENTIALS_ACME", "X_PATCH", "Y_SHART"):
+        monkeypatch.setenv(name, "s3cret")
+    assert unknown_settings({"shard": "1/4", "quite_another": "s3cret"}, "X_", SCHEMA) == [
+        "The setting X_SHART is not known, and ignored: did you mean shard?",
+        "The setting quite_another is not known, and ignored.",
+    ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from target_gcs_snowflake_merge.environment import typed
+from target_gcs_snowflake_merge.environment import typed, unknown_settings
 from target_gcs_snowflake_merge.errors import SettingsError
 from target_gcs_snowflake_merge.target import TargetGCSSnowflakeMerge
 
@@ -22,3 +22,10 @@ def test_a_text_that_is_none_is_named_and_not_shown(name: str, text: str) -> Non
     with pytest.raises(SettingsError, match=f"The setting {name} must be ") as caught:
         typed({name: text}, SCHEMA)
     assert text not in str(caught.value)
+
+
+def test_a_setting_that_nothing_reads_is_told_of() -> None:
+    """A misspelt one would go unseen; those of the SDK are none."""
+    given = {"batch_size_row": 5, "stream_maps": {}, "add_record_metadata": True}
+    sentence = "The setting batch_size_row is not known, and ignored: did you mean batch_size_rows?"
+    assert sentence in unknown_settings(given, "TARGET_GCS_SNOWFLAKE_MERGE_", SCHEMA)
