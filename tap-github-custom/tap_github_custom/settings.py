@@ -286,7 +286,9 @@ class Settings:
                 **({} if _is_hosted(config["api_url"]) else UNPACED),
                 concurrency=_whole(config, "concurrency", at_least=1),
                 rate_limit_reserve=_whole(config, "rate_limit_reserve", at_least=0),
-                max_requests=config.get("max_requests"),
+                max_requests=(
+                    None if config.get("max_requests") is None else _whole(config, "max_requests", at_least=1)
+                ),
                 retry_seconds=_whole(config, "retry_seconds", at_least=0),
             ),
         )

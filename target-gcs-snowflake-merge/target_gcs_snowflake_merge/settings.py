@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -207,6 +208,15 @@ CONFIG_SCHEMA = th.PropertiesList(
     ),
 ).to_dict()
 
+NO_ADDRESS = {
+    "bucket": (re.compile("/"), "the name alone, such as github-pipelines; a folder goes into prefix"),
+    "account": (
+        re.compile(r"/|\.snowflakecomputing\.", re.IGNORECASE),
+        "the identifier alone, such as myorg-myaccount",
+    ),
+}
+"""What users copy from a browser in place of a name, and what is wanted."""
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -251,6 +261,10 @@ class Settings:
             message = f"Settings are missing: {', '.join(missing)}. Configure them, or set {variables}."
             raise SettingsError(message)
         settings = cls(**given)
+        for name, (address, wanted) in NO_ADDRESS.items():
+            if address.search(getattr(settings, name)):
+                message = f"The setting {name} is {getattr(settings, name)!r}, but must be {wanted}."
+                raise SettingsError(message)
         if not (
             settings.password or settings.private_key or settings.private_key_path or settings.authenticator
         ):
