@@ -31,7 +31,7 @@ def test_what_is_written_is_what_the_plugin_says(plugin: str) -> None:
 
 @pytest.mark.parametrize("plugin", PLUGINS)
 def test_the_definition_agrees_with_the_wiring(plugin: str) -> None:
-    """Kinds, options, defaults and what is secret are those that meltano.yml declares."""
+    """Kinds, options, defaults, descriptions and what is secret are those that meltano.yml declares."""
     own = yaml.safe_load((ROOT / plugin / "plugin.yml").read_text(encoding="utf-8"))
     project = yaml.safe_load((ROOT / "meltano.yml").read_text(encoding="utf-8"))
     (here,) = (each for each in project["plugins"][KINDS[plugin]] if each["name"] == plugin)
@@ -41,7 +41,8 @@ def test_the_definition_agrees_with_the_wiring(plugin: str) -> None:
         kinds = {setting["kind"], other["kind"]}
         assert len(kinds) == 1 or kinds == {"string", "options"}, setting["name"]
         assert setting.get("sensitive") == other.get("sensitive"), setting["name"]
-        assert setting.get("value") == other.get("value"), setting["name"]
+        for name in ("value", "label", "description"):
+            assert setting.get(name) == other.get(name), setting["name"]
     assert own["commands"] == here["commands"]
     assert {name: here.get(name) for name in EXTRAS[plugin]} == EXTRAS[plugin]
     assert {name for group in own["settings_group_validation"] for name in group} <= of_definition.keys()
