@@ -48,7 +48,9 @@ def main() -> None:
             if sys.argv[1:2] == ["doctor"]:
                 doctor(sys.argv[2:], prog_name="tap-github-custom doctor")
             else:
-                TapGitHubCustom.cli()
+                command = TapGitHubCustom.cli
+                command.epilog = "Besides, `doctor` checks settings, access and limits."
+                command()
         except (FileNotFoundError, ValueError) as error:  # of a run itself none comes so far
             message = f"A file of the command ({' '.join(sys.argv[1:])}) cannot be read: {error}"
             raise ConfigurationError(message) from error

@@ -20,7 +20,9 @@ def main() -> None:
 
                 COMMANDS[name](sys.argv[2:], prog_name=f"{NAME} {name}")
             else:
-                TargetGCSSnowflakeMerge.cli()
+                command = TargetGCSSnowflakeMerge.cli
+                command.epilog = "Besides, `doctor` checks settings and access; `replay` loads from the lake."
+                command()
         except (FileNotFoundError, ValueError) as error:  # of a run itself none comes so far
             message = f"A file of the command ({' '.join(sys.argv[1:])}) cannot be read: {error}"
             raise SettingsError(message) from error
