@@ -94,8 +94,11 @@ class Faults:
         """Begin without any rule."""
         self._rules: list[Fault] = []
 
-    def add(self, rules: list[dict[str, Any]]) -> None:
+    def add(self, rules: Any) -> None:  # noqa: ANN401 - what came as JSON
         """Append rules; all of them or, where one cannot be understood, none."""
+        if not isinstance(rules, list) or not all(isinstance(rule, dict) for rule in rules):
+            message = "faults are a list of rules, each an object"
+            raise FaultError(message)
         self._rules.extend([Fault.from_json(rule) for rule in rules])
 
     def clear(self) -> None:

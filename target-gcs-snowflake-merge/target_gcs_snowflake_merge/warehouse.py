@@ -151,7 +151,7 @@ def translate_login(error: Exception, options: dict[str, Any]) -> LoaderError:
     if is_refused(error):
         return SettingsError(
             f"Snowflake at {place} refused the login of user {options['user']!r}: check user, password,"
-            f" private key, role and account. It said: {_last_sentence(_text(error))}"
+            f" private key, authenticator, role and account. It said: {_last_sentence(_text(error))}"
         )
     return SettingsError(
         f"Snowflake cannot be reached at {place}: check account, host, port and protocol, and the network."

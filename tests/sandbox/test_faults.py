@@ -235,12 +235,18 @@ def test_spoilt_requests_are_in_the_log(gcs: Server) -> None:
 
 
 @pytest.mark.parametrize(
-    ("rule", "named"),
-    [({"pth": "x"}, "pth"), ({"when": "later"}, "later"), ({"signal": "TERM"}, "TERM"), ({"path": "("}, "(")],
+    ("rules", "named"),
+    [
+        ([{"pth": "x"}], "pth"),
+        ([{"when": "later"}], "later"),
+        ([{"signal": "TERM"}], "TERM"),
+        ([{"path": "("}], "("),
+        ({"path": BUCKETS, "status": 500}, "list"),
+    ],
 )
-def test_a_rule_that_cannot_be_understood_is_refused(gcs: Server, rule: dict[str, str], named: str) -> None:
+def test_a_rule_that_cannot_be_understood_is_refused(gcs: Server, rules: object, named: str) -> None:
     """What is wrong is named, and nothing is spoilt."""
-    response = requests.post(f"{gcs.url}/_sandbox/faults", json=[rule], timeout=10)
+    response = requests.post(f"{gcs.url}/_sandbox/faults", json=rules, timeout=10)
     assert response.status_code == 400
     assert named in response.json()["error"]
     assert get(gcs).status_code == 200
