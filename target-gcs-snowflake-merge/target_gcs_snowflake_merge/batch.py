@@ -205,7 +205,11 @@ class Batch:
         return self._writers[organisation]
 
     def _put_aside(self, chunk: _Chunk, bad: BadRowError) -> None:
-        """Reject one row; when that ends the run, the rows behind it are not loaded either."""
+        """Reject one row; when that ends the run, the rows behind it are not loaded either.
+
+        Which sets they belong to nobody knows any more: none of the batch is complete.
+        """
+        self.complete_sets.clear()
         bad.error.line = chunk.lines[bad.index]
         bad.error.stream = self.layout.stream
         bad.error.raw = encode_json(chunk.rows[bad.index])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+import zlib
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -40,7 +41,7 @@ def parts(encoding: dict[str, Any], manifest: list[str]) -> Iterator[bytes | pa.
                 yield from _json_lines(address, encoding.get("compression"))
             else:
                 yield from _parquet_rows(address)
-        except (OSError, ImportError, ValueError, pa.ArrowException) as error:
+        except (OSError, EOFError, zlib.error, ImportError, ValueError, pa.ArrowException) as error:
             message = f"the file {address} of a BATCH message cannot be read: {error}"
             raise BadInputError(message) from None
 

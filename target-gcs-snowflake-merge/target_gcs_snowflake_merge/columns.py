@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from decimal import Decimal
+from decimal import MAX_EMAX, MIN_EMIN, Context, Decimal, Inexact
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from target_gcs_snowflake_merge.errors import BadRecordError
 from target_gcs_snowflake_merge.layout import Layout
 from target_gcs_snowflake_merge.naming import ROW_HASH, SEQUENCE, TABLE_VERSION
-from target_gcs_snowflake_merge.schema import ColumnType, Kind
+from target_gcs_snowflake_merge.schema import MAX_PRECISION, ColumnType, Kind
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,6 +26,7 @@ LAYOUT_KEY = b"target_gcs_snowflake_merge.layout"
 UTC_TIMESTAMP = pa.timestamp("us", tz="UTC")
 FIRST_MOMENT = pa.scalar(dt.datetime(1, 1, 1, tzinfo=dt.UTC), UTC_TIMESTAMP)
 LAST_MOMENT = pa.scalar(dt.datetime(9999, 12, 31, 23, 59, 59, 999999, tzinfo=dt.UTC), UTC_TIMESTAMP)
+ALL_DIGITS = Context(prec=1_000, Emin=MIN_EMIN, Emax=MAX_EMAX, traps=[Inexact])
 UNFIT = (pa.ArrowException, ValueError, ArithmeticError, TypeError)
 
 _ARROW_TYPES: dict[Kind, pa.DataType] = {
@@ -141,7 +142,7 @@ def _convert(column: Column, data_type: pa.DataType, values: Sequence[Any]) -> p
     elif kind is Kind.NUMBER and not column.type.scale:
         return _integers(data_type, values)
     elif kind is Kind.NUMBER:
-        values = [None if value is None else _finite(value) for value in values]
+        values = [None if value is None else _exact(value) for value in values]
     elif kind is Kind.TIMESTAMP:
         return _timestamps(values)
     elif kind is Kind.TIME:
@@ -156,10 +157,16 @@ def _integers(data_type: pa.DataType, values: Sequence[int | None]) -> pa.Array[
         return pa.array([None if value is None else Decimal(value) for value in values], data_type)
 
 
-def _finite(value: Decimal) -> Decimal:
+def _exact(value: Decimal) -> Decimal:
+    """Return a number that Arrow can bring to the scale of a column: of 1e-999999999 it dies."""
     if not value.is_finite():
         raise ValueError
-    return value
+    if value.adjusted() <= MAX_PRECISION and -int(value.as_tuple().exponent) <= MAX_PRECISION:
+        return value
+    short = value.normalize(ALL_DIGITS)
+    if max(short.adjusted(), -int(short.as_tuple().exponent)) > MAX_PRECISION:
+        raise ValueError
+    return short
 
 
 def _timestamps(values: Sequence[str | None]) -> pa.Array[Any]:

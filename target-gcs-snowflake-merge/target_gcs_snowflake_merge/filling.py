@@ -93,6 +93,7 @@ class Filling:
     def reject(self, error: BadRecordError, sequence: int) -> None:
         """Put a record aside, or end the run at it: then no STATE behind it may go out."""
         self.rejected += 1
+        self._registry.note_rejected(error.stream)
         self._dispatch.count_rejected(error.stream)
         is_too_many = self.rejected > self._settings.max_bad_records
         if self._settings.on_bad_record == FAIL or is_too_many:

@@ -133,7 +133,12 @@ class Intake:
             reason = "a RECORD message needs a record"
             raise BadRecordError(reason, stream=name)
         if self._mapping is not None and self._mapping.targets(name):
-            for target, record in self._mapping.records(message):
+            try:
+                mapped = list(self._mapping.records(message))
+            except (BadRecordError, RecursionError):
+                self._sequence += 1
+                raise
+            for target, record in mapped:
                 self._accept(self._registry.streams[target], record, None, message.version)
             return
         stream = self._registry.streams.get(name)
@@ -197,7 +202,11 @@ class Intake:
                 logger.warning("Line %d: no versioned records of stream %r, ignored", self._line, name)
             elif not self._dispatch.is_overwriting:
                 stream = self._registry.describe(replace(stream.schema, is_versioned=True))
-                self._dispatch.load(stream)
+                self._dispatch.load(stream)  # which finds the last records that do not fit
+                if stream.has_rejected_records:
+                    text = "Line %d: records of stream %r were put aside, so rows of earlier versions stay"
+                    logger.warning(text, self._line, name)
+                    continue
                 self._dispatch.activate_version(stream.target, message.version, self._sequence)
 
     def _batch(self, message: Message) -> None:

@@ -185,11 +185,21 @@ def _column_for(
 
 
 def _displaced(
-    plain_names: Collection[str], existing: Iterable[str], used: Collection[str]
+    plain_names: Collection[str], existing: Mapping[str, ColumnType | None], used: Collection[str]
 ) -> tuple[str, ...]:
     """Return the columns that properties have left for another type: plain ones, and others beside them."""
     return tuple(
         name
         for name in existing
-        if name not in used and (name in plain_names or _BESIDE.sub("", name) in plain_names)
+        if name not in used and (name in plain_names or _is_beside(name, plain_names, existing))
     )
+
+
+def _is_beside(name: str, plain_names: Collection[str], existing: Mapping[str, ColumnType | None]) -> bool:
+    """Tell whether a column took values that the plain column does not hold; its name alone says little."""
+    match, kind = _BESIDE.search(name), existing[name]
+    plain_name = name[: match.start()] if match else name
+    if match is None or kind is None or plain_name not in plain_names or plain_name not in existing:
+        return False
+    plain = existing[plain_name]
+    return match[1] == kind.kind.value and not (plain and (plain.holds(kind) or plain.widens_to(kind)))

@@ -236,7 +236,7 @@ class Loader:
         )
 
     def committed_since(self, day: dt.date) -> list[tuple[Any, ...]]:
-        """Return id and beginning of the batches from the day before on, oldest first."""
+        """Return id, beginning and commit of the batches from the day before on, in the order they began."""
         midnight = dt.datetime.combine(day, dt.time(), dt.UTC) - dt.timedelta(days=1)
         return self._patience.run(
             "read the ledger", partial(self._execute, sql.committed_since(self._ledger, midnight))

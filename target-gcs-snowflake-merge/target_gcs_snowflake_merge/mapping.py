@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from target_gcs_snowflake_merge.records import encode_json
+from target_gcs_snowflake_merge.errors import BadRecordError
+from target_gcs_snowflake_merge.records import encode_json, whole_value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,7 +42,18 @@ class Mapping:
     def records(self, message: Message) -> Iterator[tuple[str, bytes]]:
         """Yield each record that the record of a message becomes, as JSON text."""
         for stream_map in self._mapper.stream_maps.get(message.stream or "", ()):
-            record = msgspec.json.decode(message.record) if message.decoded is None else dict(message.decoded)
-            transformed = stream_map.transform(record)
+            record = msgspec.json.decode(message.record) if message.decoded is None else message.decoded
+            if not isinstance(record, dict):
+                reason = "the record is not an object"
+                raise BadRecordError(reason, stream=message.stream or "")
+            transformed = stream_map.transform(dict(record))
             if transformed is not None:
-                yield stream_map.stream_alias, encode_json(transformed)
+                yield stream_map.stream_alias, _encoded(transformed, message.stream or "")
+
+
+def _encoded(record: Any, stream: str) -> bytes:  # noqa: ANN401 - a JSON value
+    try:
+        return encode_json(whole_value(record))
+    except ValueError:
+        reason = "a value is no JSON, such as NaN"
+        raise BadRecordError(reason, stream=stream) from None

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from target_gcs_snowflake_merge.errors import BadInputError, BadRecordError
-from target_gcs_snowflake_merge.records import encode_json, load_json, whole_value
+from target_gcs_snowflake_merge.records import Version, encode_json, load_json, whole_value
 
 RECORD, SCHEMA, STATE = "RECORD", "SCHEMA", "STATE"
 ACTIVATE_VERSION, BATCH = "ACTIVATE_VERSION", "BATCH"
@@ -28,7 +28,7 @@ class Message(msgspec.Struct):
     value: msgspec.Raw = msgspec.Raw()
     key_properties: list[str] | None = None
     bookmark_properties: list[str] | None = None
-    version: int | None = None
+    version: Version | None = None
     encoding: dict[str, Any] | None = None
     manifest: list[str] | None = None
     complete_sets: list[Any] | None = msgspec.field(default=None, name="x-complete-sets")

@@ -15,7 +15,7 @@ from base64 import b64decode
 from contextlib import suppress
 from decimal import Decimal, InvalidOperation
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple, TypeAlias
 
 import msgspec
 from msgspec.structs import astuple
@@ -48,11 +48,14 @@ _PYTHON_TYPES: dict[Kind, Any] = {
 encode_json = msgspec.json.Encoder(decimal_format="number").encode
 
 
+Version: TypeAlias = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
+
+
 class RecordMessage(msgspec.Struct, gc=False):
     """A RECORD message that is decoded in one go."""
 
     record: Row
-    version: int | None = None
+    version: Version | None = None
 
 
 class Decoded(NamedTuple):
@@ -98,7 +101,7 @@ class RecordDecoder:
                 ("type", Literal["RECORD"]),
                 ("stream", Literal[layout.stream]),
                 ("record", self._row_type),
-                ("version", int | None, None),
+                ("version", Version | None, None),
             ],
             gc=False,
         )

@@ -53,11 +53,14 @@ class Registry:
         for target, mapped, mapped_keys in described:
             properties = resolved_properties(target, mapped)
             bookmark = next(iter(message.bookmark_properties or ()), None)
-            parents = tuple(schema.get(COMPLETE_SET_OF) or ())
+            parents = schema.get(COMPLETE_SET_OF) or ()
+            if not isinstance(parents, list | tuple) or not all(isinstance(each, str) for each in parents):
+                reason = f"{COMPLETE_SET_OF} is a list of properties"
+                raise BadInputError(reason, stream=name)
             known = self.streams.get(target)
             is_versioned = known is not None and known.schema.is_versioned
             yield self.describe(
-                StreamSchema(target, properties, tuple(mapped_keys), bookmark, parents, is_versioned)
+                StreamSchema(target, properties, tuple(mapped_keys), bookmark, tuple(parents), is_versioned)
             )
 
     def describe(self, schema: StreamSchema) -> Stream:
@@ -69,6 +72,16 @@ class Registry:
         self.streams[schema.stream] = stream
         self.by_beginning.clear()
         return stream
+
+    def note_rejected(self, name: str) -> None:
+        """Take note that a record was put aside; of a broken line nobody knows whose it was."""
+        known = [self.streams[target] for target in self._targets(name) if target in self.streams]
+        for stream in known or self.streams.values():
+            stream.note_rejected()
+
+    def _targets(self, name: str) -> list[str]:
+        """Return the streams that records of a stream go to, and the stream itself."""
+        return [name, *(self._mapping.targets(name) if self._mapping else ())]
 
     @property
     def rejects(self) -> Stream:
@@ -83,7 +96,11 @@ class Registry:
 
     def _lay_out(self, schema: StreamSchema, table: str, known: Stream | None) -> Stream:
         target = self._loader.table(table)
-        layout, statements = plan(schema, target, self._loader.catalog)
+        try:
+            layout, statements = plan(schema, target, self._loader.catalog)
+        except (TypeError, ValueError, ArithmeticError, AttributeError) as error:
+            reason = f"the schema cannot be understood: {type(error).__name__}: {error}"
+            raise BadInputError(reason, stream=schema.stream) from error
         stream = Stream(schema, layout, target)
         if known is not None:
             self._dispatch.load(known)

@@ -6,9 +6,9 @@ import datetime as dt
 import logging
 import re
 import uuid
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from target_gcs_snowflake_merge.batch import Part
 from target_gcs_snowflake_merge.columns import LAYOUT_KEY, layout_of
@@ -64,14 +64,32 @@ class ReplayedBatch:
     complete_sets: list[tuple[str | int | bool, ...]] = field(default_factory=list)
 
 
-def batches(objects: Iterable[Object], window: Window) -> list[list[Object]]:
-    """Return the files of a window, batch by batch, in the order in which the batches were written."""
+def batches(
+    objects: Iterable[Object], window: Window, committed: Iterable[Sequence[Any]]
+) -> list[list[Object]]:
+    """Return the files of a window, batch by batch, in the order in which the batches were committed.
+
+    They may have been written in another: a batch is on its way while the one before it is merged. COMMITTED
+    holds id, beginning and commit of batches; those that it does not know are older.
+    """
+    order = {batch_id: number for number, (batch_id, *_) in enumerate(sorted(committed, key=_commit))}
     groups: dict[str, list[Object]] = {}
     for each in objects:
         if window.holds(each.name):
             match = _NAME.fullmatch(each.name)
             groups.setdefault(match["batch"] if match else "", []).append(each)
-    return sorted(groups.values(), key=lambda group: min(each.created for each in group))
+    return [
+        group
+        for _, group in sorted(
+            groups.items(),
+            key=lambda entry: (order.get(entry[0], -1), min(each.created for each in entry[1])),
+        )
+    ]
+
+
+def _commit(entry: Sequence[Any]) -> tuple[dt.datetime, dt.datetime]:
+    """Return when a batch was committed, then when it began; the ledger's own beginning never was."""
+    return entry[2] or entry[1], entry[1]
 
 
 def replay(loader: Loader, lake: Lake, window: Window) -> int:
@@ -80,8 +98,9 @@ def replay(loader: Loader, lake: Lake, window: Window) -> int:
     Files of a batch that was never committed are left out: the tap has sent their records once more.
     """
     objects = lake.list(f"{safe(window.stream)}/")
-    never_committed = set(orphans(objects, loader.committed_since(window.first_day)))
-    groups = batches([each for each in objects if each.name not in never_committed], window)
+    committed = loader.committed_since(window.first_day)
+    never_committed = set(orphans(objects, committed))
+    groups = batches([each for each in objects if each.name not in never_committed], window, committed)
     tables = frozenset(loader.catalog.tables)
     for number, group in enumerate(groups, 1):
         logger.info("Replaying batch %d of %d, %d files", number, len(groups), len(group))
@@ -94,6 +113,8 @@ def replay(loader: Loader, lake: Lake, window: Window) -> int:
             )
             raise FatalLoadError(message)
         loader.change_tables(prepare_table(layout, table, loader.catalog))
+        there = loader.catalog.tables[layout.table]
+        layout = replace(layout, displaced=tuple(name for name in layout.displaced if name in there))
         batch = ReplayedBatch(layout, sum(part.rows for part in parts), organisations(group))
         loaded = loader.transfer(batch, parts, table)
         for staging in loaded.stagings:

@@ -29,12 +29,14 @@ class Stream:
         self.decoder = RecordDecoder(layout)
         self.batch: Batch | None = None
         self.has_unversioned_records = False
+        self.has_rejected_records = False
         self.is_inside_set = False
         self.is_set_split = False
 
     def take_over(self, known: Stream) -> None:
         """Go on where the same stream stood before its schema changed."""
         self.has_unversioned_records = known.has_unversioned_records
+        self.has_rejected_records = known.has_rejected_records
         self.is_set_split = known.is_set_split
 
     def note_record(self, version: int | None) -> None:
@@ -43,6 +45,11 @@ class Stream:
             self.has_unversioned_records = True
         if self.layout.parents:
             self.is_inside_set = True
+
+    def note_rejected(self) -> None:
+        """Remember that a record was put aside: its row is missing, though the source has it."""
+        self.has_rejected_records = True
+        self.is_set_split = True
 
     def is_full(self, limits: Limits) -> bool:
         """Tell whether the batch should be loaded now; a complete set is not split between two batches."""

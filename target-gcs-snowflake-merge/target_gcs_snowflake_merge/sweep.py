@@ -53,13 +53,13 @@ def sweep_objects(
 def orphans(objects: Iterable[Object], committed: Sequence[Sequence[Any]]) -> list[str]:
     """Return the objects that the ledger does not know although it was there when they were written.
 
-    COMMITTED holds id and beginning of batches, oldest first, before them the beginning of the ledger. Age
-    alone would not do: an object from before the first of them may belong to a ledger that somebody has
-    dropped or emptied. It stays.
+    COMMITTED holds id and beginning of batches first, the oldest before the others, and before it the
+    beginning of the ledger. Age alone would not do: an object from before the first of them may belong to a
+    ledger that somebody has dropped or emptied. It stays.
     """
     if not committed:
         return []
-    known = {batch_id for batch_id, _ in committed}
+    known = {batch_id for batch_id, *_ in committed}
     oldest = committed[0][1].replace(tzinfo=dt.UTC)
     return [
         each.name

@@ -48,6 +48,7 @@ TRANSIENT = (
     driver.OtherHTTPRetryableError,
     driver.RequestExceedMaxRetryError,
 )
+QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")  # names and values: a column may be called LOCKED
 CUT_CHARACTERS = 300
 
 
@@ -175,7 +176,7 @@ def translate(error: Exception) -> LoaderError:
         return MissingPrivilegeError(f"The role lacks a privilege: {text}")
     if number == NO_WAREHOUSE:
         return SettingsError("No warehouse is in use: set warehouse to one that the role may use.")
-    if number in LOCKED or LOCK_WORDS.search(text):
+    if number in LOCKED or LOCK_WORDS.search(QUOTED.sub("", text)):
         return RetryableLoadError(f"Snowflake is busy ({number:06d}): {text}")
     return FatalLoadError(f"Snowflake refused a statement ({number:06d}): {text}")
 

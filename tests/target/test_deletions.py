@@ -129,3 +129,46 @@ def test_a_version_without_any_record_empties_the_table(world: World) -> None:
     run = world.load(unversioned)
     assert "ignored" in run.errors
     assert alive(world, "ITEM") == {1: False, 2: False, 4: True}
+
+
+@pytest.mark.parametrize("hard", [False, True])
+def test_a_row_whose_record_was_put_aside_is_not_missing(world: World, hard: bool) -> None:  # noqa: FBT001
+    """The source has it: neither a complete set nor a new version takes it away. The next good set does."""
+    world.load(reviews((1, 10), (2, 10), (3, 10)))
+    described, first, announced = reviews((1, 10), complete=[10])
+    bad = record("review", id=2, pull=10, body=5)
+    settings = {"on_bad_record": "quarantine", "hard_delete": hard}
+    world.load([described, first, bad, announced], **settings)
+    assert alive(world, "REVIEW") == {1: True, 2: True, 3: True}
+    world.load(versioned(1, 1, 2))
+    lines = versioned(2, 1)
+    lines.insert(1, {**record("item", id=2, name=5), "version": 2})  # type: ignore[dict-item]
+    run = world.load([*lines, *reviews((1, 10), (2, 10), complete=[10])], **settings)
+    assert "rows of earlier versions stay" in run.errors
+    assert alive(world, "ITEM") == {1: True, 2: True}
+    assert alive(world, "REVIEW") == ({1: True, 2: True} if hard else {1: True, 2: True, 3: False})
+
+
+def test_a_value_that_only_arrow_refuses_leaves_the_set_incomplete(world: World) -> None:
+    """It is found when its chunk is written, which may be after the announcement."""
+    dated = {**REVIEW, "at": {"type": "string", "format": "date-time"}}
+    described = schema("review", dated, "id")
+    assert isinstance(described, dict)
+    described["schema"]["x-complete-set-of"] = ["pull"]
+    announced = {**described, "x-complete-sets": [{"pull": 10}]}
+    rows = [record("review", id=key, pull=10, body="x", at="2026-01-01T00:00:00Z") for key in (1, 2)]
+    world.load([described, *rows])
+    bad = record("review", id=2, pull=10, body="x", at="soon")
+    world.load([described, rows[0], bad, announced], on_bad_record="quarantine")
+    assert alive(world, "REVIEW") == {1: True, 2: True}
+
+
+@pytest.mark.parametrize("hard", [False, True])
+def test_a_deletion_counts_in_a_column_of_another_type_too(world: World, hard: bool) -> None:  # noqa: FBT001
+    """A tap may declare `_sdc_deleted_at` as text first, and as a date-time later."""
+    text = {**ITEM, "_sdc_deleted_at": {"type": ["string", "null"]}}
+    moment = {**ITEM, "_sdc_deleted_at": {"type": ["string", "null"], "format": "date-time"}}
+    world.load([schema("item", text, "id"), record("item", id=1), record("item", id=2)])
+    gone = record("item", id=2, _sdc_deleted_at="2026-02-01T00:00:00Z")
+    world.load([schema("item", moment, "id"), gone], hard_delete=hard)
+    assert alive(world, "ITEM") == ({1: True} if hard else {1: True, 2: False})

@@ -11,6 +11,7 @@ import pytest
 from google.cloud import storage  # type: ignore[attr-defined]
 from sandbox.servers import BUCKET
 from target_gcs_snowflake_merge.replay import Window, batches
+from target_gcs_snowflake_merge.sql.ledger import BEGINNING
 from target_gcs_snowflake_merge.storage import Object
 from target_gcs_snowflake_merge.sweep import orphans
 
@@ -117,20 +118,28 @@ def written(name: str, minute: int) -> Object:
     return Object(name, NOON + dt.timedelta(minutes=minute), is_ours=True)
 
 
-def test_batches_are_replayed_in_the_order_in_which_they_were_written() -> None:
-    """Files of one batch together, outside the window or of another shape not at all."""
+def test_batches_are_replayed_in_the_order_in_which_they_were_committed() -> None:
+    """A batch may arrive in the lake before the one before it.
+
+    What is older than the ledger comes first, files outside the window or of another shape not at all.
+    """
     objects = [
         written("item/org=a/date=2026-02-01/bb-0000.parquet", 5),
         written("item/org=a/date=2026-02-01/aa-0000.parquet", 9),
         written("item/org=b/date=2026-02-01/bb-0001.parquet", 6),
+        written("item/org=b/date=2026-02-01/dd-0000.parquet", 9),
         written("item/org=a/date=2026-01-31/cc-0000.parquet", 1),
         written("item/readme.txt", 1),
     ]
     window = Window("item", dt.date(2026, 2, 1), dt.date(2026, 2, 28))
-    assert [[each.name[-14:] for each in group] for group in batches(objects, window)] == [
-        ["bb-0000.parquet"[-14:], "bb-0001.parquet"[-14:]],
-        ["aa-0000.parquet"[-14:]],
+    noon = NOON.replace(tzinfo=None)
+    committed = [
+        (BEGINNING, noon, None),
+        ("bb", noon, noon + dt.timedelta(minutes=12)),
+        ("aa", noon, noon + dt.timedelta(minutes=11)),
     ]
+    names = [[each.name[-15:-8] for each in group] for group in batches(objects, window, committed)]
+    assert names == [["dd-0000"], ["aa-0000"], ["bb-0000", "bb-0001"]]
 
 
 def test_an_object_is_an_orphan_only_by_the_word_of_a_ledger_that_was_there() -> None:
@@ -140,7 +149,7 @@ def test_an_object_is_an_orphan_only_by_the_word_of_a_ledger_that_was_there() ->
         written("item/date=2026-02-01/bb-0000.parquet", 5),
         written("item/date=2026-02-01/cc-0000.parquet", -5),
     ]
-    committed = [("aa", NOON.replace(tzinfo=None))]
+    committed = [("aa", NOON.replace(tzinfo=None), None)]
     assert orphans(objects, committed) == ["item/date=2026-02-01/bb-0000.parquet"]
     assert orphans(objects, []) == []
 

@@ -45,6 +45,14 @@ def test_new_properties_become_columns_and_missing_ones_stay() -> None:
     assert "A" in catalog.tables["ITEM"]
 
 
+def test_a_column_that_is_only_called_like_one_beside_another_stays() -> None:
+    """`order__number` may be a property of its own: its values are not cleared when it vanishes."""
+    catalog = Catalog()
+    plan(described(order={"type": "integer"}, order__number={"type": "integer"}), TABLE, catalog)
+    layout, _ = plan(described(order={"type": "integer"}), TABLE, catalog)
+    assert layout.displaced == ()
+
+
 def test_a_number_gains_digits() -> None:
     """A number that only needs more digits is widened in place."""
     catalog = Catalog.from_rows([("ITEM", "A", "NUMBER", 10, 2)])

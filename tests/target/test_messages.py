@@ -89,6 +89,17 @@ def test_a_batch_file_that_is_not_there_is_named(world: World, tmp_path: Path) -
     assert "Traceback" not in run.errors
 
 
+def test_a_batch_file_that_is_cut_off_is_named(world: World, tmp_path: Path) -> None:
+    """So it goes to those that break off at a whole line; what came before is committed."""
+    file = tmp_path / "cut.jsonl.gz"
+    lines = "".join(json.dumps({"id": key, "name": f"{key * key}"}) + "\n" for key in range(5_000)).encode()
+    file.write_bytes(gzip.compress(lines)[:-2_000])
+    first, *others = batch({"format": "jsonl", "compression": "gzip"}, file)
+    run = world.run([first, record("item", id=-1), state({"n": 0}), *others])
+    assert (run.returncode, run.states) == (1, [{"n": 0}])
+    assert "cut.jsonl.gz" in run.sentence
+
+
 def test_a_bad_row_of_parquet_is_put_aside_alone(world: World, tmp_path: Path) -> None:
     """The rows beside it are loaded; the reason names the field."""
     file = tmp_path / "rows.parquet"

@@ -77,6 +77,17 @@ def test_a_property_that_says_nothing_holds_anything(world: World) -> None:
 
 BROKEN: dict[str, tuple[Line, str]] = {
     "reference": (described(x={"$ref": "#/definitions/nothing"}), "cannot be understood"),
+    "no type": (described(x={"type": None}), "cannot be understood"),
+    "no number": (described(x={"type": "number", "multipleOf": "abc"}), "cannot be understood"),
+    "no list of values": (described(x={"enum": 5}), "cannot be understood"),
+    "no parents": (
+        b'{"type":"SCHEMA","stream":"x","schema":{"properties":{},"x-complete-set-of":5}}',
+        "list of properties",
+    ),
+    "a version of more than 64 bits": (
+        b'{"type":"RECORD","stream":"item","record":{"id":2},"version":9223372036854775808}',
+        "not valid",
+    ),
     "state": (b'{"type":"STATE"}', "needs a value"),
     "record": (b'{"type":"RECORD","stream":"item"}', "needs a record"),
 }
@@ -91,3 +102,54 @@ def test_what_breaks_the_protocol_is_said_in_one_sentence(world: World, case: st
     assert "Line 4" in run.sentence
     assert reason in run.sentence
     assert [row["ID"] for row in world.table("ITEM")] == [1]
+
+
+@pytest.mark.parametrize("number", ["1e-999999999", "1e-41", "1.5e-40", "1e999999999", "1e39"])
+@pytest.mark.parametrize("form", ["{}", '"{}"'], ids=["number", "text"])
+def test_a_number_far_beyond_its_column_is_a_bad_record(world: World, number: str, form: str) -> None:
+    """It neither ends the process nor becomes 0; zeros behind the digits are none of it."""
+    price = {
+        **ID,
+        "price": {"type": ["number", "string"], "multipleOf": 0.01, "x-sql-datatype": "NUMBER(38,2)"},
+    }
+    zeros = ("1.50" + "0" * 100).encode()
+    good, bad = (
+        b'{"type":"RECORD","stream":"item","record":{"id":%d,"price":%s}}' % each
+        for each in ((1, zeros), (2, form.format(number).encode()))
+    )
+    lines: list[Line] = [schema("item", price, "id"), good]
+    run = world.run([*lines, state({"n": 1}), bad, state({"n": 2})])
+    assert (run.returncode, run.states) == (1, [{"n": 1}])
+    assert "price" in run.sentence
+    assert [(row["ID"], str(row["PRICE"])) for row in world.table("ITEM")] == [(1, "1.50")]
+
+
+MAPPED: dict[str, bytes] = {
+    "null": b"null",
+    "list": b"[1]",
+    "NaN": b'{"id":2,"x":NaN}',
+}
+
+
+@pytest.mark.parametrize("case", MAPPED)
+def test_flattening_does_not_hide_a_bad_record(world: World, case: str) -> None:
+    """It is told of, and put aside where that is wanted; what came before it is committed."""
+    lines = [schema("item", {**ID, "x": {"type": "number"}}, "id"), record("item", id=1), state({"n": 1})]
+    bad = b'{"type":"RECORD","stream":"item","record":%s}' % MAPPED[case]
+    run = world.run([*lines, bad, state({"n": 2})], flattening_enabled=True, flattening_max_depth=1)
+    assert (run.returncode, run.states) == (1, [{"n": 1}])
+    assert "Line 4" in run.sentence
+    settings = {"flattening_enabled": True, "flattening_max_depth": 1, "on_bad_record": "quarantine"}
+    run = world.load([*lines, bad, state({"n": 2})], **settings)
+    assert run.states[-1] == {"n": 2}
+    assert [row["LINE"] for row in world.table("_REJECTED_RECORD")] == [4]
+
+
+def test_half_a_surrogate_pair_goes_through_flattening(world: World) -> None:
+    """As it does without: half a pair becomes U+FFFD."""
+    lines: list[Line] = [
+        schema("item", {**ID, "x": {"type": "string"}}, "id"),
+        rb'{"type":"RECORD","stream":"item","record":{"id":1,"x":"a\ud800"}}',
+    ]
+    world.load(lines, flattening_enabled=True, flattening_max_depth=1)
+    assert world.table("ITEM")[0]["X"] == "a\ufffd"

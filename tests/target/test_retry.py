@@ -5,8 +5,10 @@ from __future__ import annotations
 import threading
 
 import pytest
+from snowflake.connector.errors import ProgrammingError
 from target_gcs_snowflake_merge.errors import FatalLoadError, RetryableLoadError
 from target_gcs_snowflake_merge.retry import LONGEST_WAIT_SECONDS, Patience, wait_before
+from target_gcs_snowflake_merge.warehouse import translate
 
 
 class Clock(threading.Event):
@@ -23,6 +25,27 @@ class Clock(threading.Event):
 def patience(clock: Clock) -> Patience:
     """Return a patience of a minute on that clock."""
     return Patience(60, stopping=clock, clock=lambda: clock.now)
+
+
+@pytest.mark.parametrize(
+    ("message", "kind"),
+    [
+        ("SQL compilation error: invalid identifier 'LOCKED'", FatalLoadError),
+        ("Numeric value 'too many locks' is not recognized", FatalLoadError),
+        ('Table "CONFLICT" is broken', FatalLoadError),
+        (
+            "Statement '01a2' has locked table 'ITEM' and this lock has not yet been released",
+            RetryableLoadError,
+        ),
+        (
+            "Your statement was aborted because the number of waiters for this lock exceeds 20",
+            RetryableLoadError,
+        ),
+    ],
+)
+def test_a_name_or_a_value_is_no_lock(message: str, kind: type[Exception]) -> None:
+    """A column may be called LOCKED: what fails because of it would be tried for minutes."""
+    assert type(translate(ProgrammingError(msg=message, errno=904))) is kind
 
 
 def test_work_is_tried_until_it_succeeds() -> None:

@@ -90,12 +90,13 @@ def _newest_rows(layout: Layout, staging: Table) -> str:
 
 
 def _changed(layout: Layout) -> str:
-    """Return the condition that a row differs, or comes back, or goes."""
+    """Return the condition that a row differs, comes back, goes, or moves to a column of another type."""
     differs = f"T.{quote(ROW_HASH)} IS DISTINCT FROM S.{quote(ROW_HASH)}"
     deleted = f"T.{quote(DELETED_AT)} IS DISTINCT FROM {_deleted_at(layout)}"
     if not _is_deleted(layout):
         deleted = f"T.{quote(DELETED_AT)} IS NOT NULL"
-    return f"\n  AND ({differs} OR {deleted})"
+    moves = "".join(f" OR T.{quote(name)} IS NOT NULL" for name in layout.displaced)
+    return f"\n  AND ({differs} OR {deleted}{moves})"
 
 
 def _not_older(layout: Layout) -> str:
@@ -122,12 +123,19 @@ def _version_clause(layout: Layout) -> str:
 
 def _is_deleted(layout: Layout) -> str | None:
     """Return the condition that the source reports a row as deleted, where the stream can say so."""
-    has_column = any(column.name == SOFT_DELETED_AT for column in layout.columns)
-    return f"S.{quote(SOFT_DELETED_AT)} IS NOT NULL" if has_column else None
+    name = _soft_deletion(layout)
+    return f"S.{quote(name)} IS NOT NULL" if name else None
 
 
 def _deleted_at(layout: Layout) -> str:
-    return f"S.{quote(SOFT_DELETED_AT)}" if _is_deleted(layout) else "NULL"
+    name = _soft_deletion(layout)
+    return f"S.{quote(name)}" if name else "NULL"
+
+
+def _soft_deletion(layout: Layout) -> str | None:
+    """Return the column that says when the source deleted a row; it may have been given another type."""
+    names = (column.name for column in layout.columns if column.property_name.upper() == SOFT_DELETED_AT)
+    return next(names, None)
 
 
 def _loader_values(layout: Layout, run_id: str) -> dict[str, str]:
