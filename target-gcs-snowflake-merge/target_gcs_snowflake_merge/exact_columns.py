@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 
 from target_gcs_snowflake_merge.batch_files import is_finite
 from target_gcs_snowflake_merge.columns import FIRST_MOMENT, LAST_MOMENT, UNFIT, arrow_type
-from target_gcs_snowflake_merge.records import HASH_DIGITS, MAX_VALUE_BYTES, encode_json
+from target_gcs_snowflake_merge.records import HASH_DIGITS, MAX_BINARY_BYTES, MAX_VALUE_BYTES, encode_json
 from target_gcs_snowflake_merge.schema import ColumnType, Kind
 
 if TYPE_CHECKING:
@@ -120,7 +120,8 @@ def _fits(array: Array) -> bool:
         return True
     if types.is_string(data_type) or types.is_binary(data_type):
         lengths: Array = pc.binary_length(array)
-        return int(pc.max(lengths).as_py()) <= MAX_VALUE_BYTES
+        limit = MAX_BINARY_BYTES if types.is_binary(data_type) else MAX_VALUE_BYTES
+        return int(pc.max(lengths).as_py()) <= limit
     if types.is_timestamp(data_type):
         limits = pc.min_max(array)
         return bool(

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 Row: TypeAlias = msgspec.Struct
 
 MAX_VALUE_BYTES = 16 * 1024 * 1024  # of a VARCHAR or VARIANT without an explicit length
+MAX_BINARY_BYTES = 8 * 1024 * 1024  # of a BINARY
 HASH_DIGITS = 32
 JSON_NULL = msgspec.Raw(b"null")
 UNFIT_NAME = re.compile(r'[\x00-\x1f"\\\ud800-\udfff]')
@@ -85,6 +86,8 @@ class RecordDecoder:
             names = [column.name for column in layout.columns]
         order = sorted(range(len(names)), key=names.__getitem__)
         self._positions = [order.index(index) for index in range(len(names))]
+        has_binary = any(column.type.kind is Kind.BINARY for column in layout.columns)
+        self._checked_above = MAX_BINARY_BYTES if has_binary else MAX_VALUE_BYTES
         self._row_type: type[Row] = msgspec.defstruct(
             "Row",
             [_field(index, layout.columns[index]) for index in order],
@@ -136,7 +139,7 @@ class RecordDecoder:
         size = 0
         with suppress(msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
             for line in lines:
-                if not line.startswith(beginning) or len(line) > MAX_VALUE_BYTES:
+                if not line.startswith(beginning) or len(line) > self._checked_above:
                     break
                 message = self._decode_message(line)
                 if message.version != version:
@@ -176,15 +179,16 @@ class RecordDecoder:
 
     def check_sizes(self, row: Row, record_bytes: int) -> None:
         """Raise `BadRecordError` where a value is too long for its column."""
-        if record_bytes <= MAX_VALUE_BYTES:
+        if record_bytes <= self._checked_above:
             return
         for index, column in enumerate(self.layout.columns):
             value = getattr(row, f"f{index}")
             if isinstance(value, str):
                 value = value.encode("utf-8")
-            if isinstance(value, bytes | msgspec.Raw) and len(memoryview(value)) > MAX_VALUE_BYTES:
+            limit = MAX_BINARY_BYTES if column.type.kind is Kind.BINARY else MAX_VALUE_BYTES
+            if isinstance(value, bytes | msgspec.Raw) and len(memoryview(value)) > limit:
                 shown = bytes(memoryview(value)[:100])
-                raise BadRecordError.of_field(column.property_name, shown, "is longer than 16 MB")
+                raise BadRecordError.of_field(column.property_name, shown, f"is longer than {limit >> 20} MB")
 
 
 def load_json(text: bytes) -> Any:  # noqa: ANN401 - any JSON value

@@ -48,7 +48,7 @@ TRANSIENT = (
     driver.OtherHTTPRetryableError,
     driver.RequestExceedMaxRetryError,
 )
-QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")  # names and values: a column may be called LOCKED
+QUOTED = re.compile(r"(?<!\w)'[^']*'|\"[^\"]*\"")  # names and values: a column may be called LOCKED
 CUT_CHARACTERS = 300
 
 

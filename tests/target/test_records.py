@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from base64 import b64encode
 from decimal import Decimal
 from typing import Any
 
@@ -13,7 +14,7 @@ from target_gcs_snowflake_merge.columns import BadRowError, Columns
 from target_gcs_snowflake_merge.errors import BadRecordError, MissingKeyError
 from target_gcs_snowflake_merge.layout import Catalog, Layout, StreamSchema, plan
 from target_gcs_snowflake_merge.messages import decode
-from target_gcs_snowflake_merge.records import MAX_VALUE_BYTES, RecordDecoder
+from target_gcs_snowflake_merge.records import MAX_BINARY_BYTES, MAX_VALUE_BYTES, RecordDecoder
 
 PROPERTIES: dict[str, Any] = {
     "id": {"type": "integer"},
@@ -144,6 +145,15 @@ def test_a_value_that_is_too_long_is_blamed() -> None:
     record = json.dumps({"id": 1, "text": "x" * (MAX_VALUE_BYTES + 1)}).encode()
     with pytest.raises(BadRecordError, match="'text' is longer than 16 MB"):
         RecordDecoder(layout()).decode(record)
+
+
+def test_a_binary_value_that_is_too_long_is_blamed() -> None:
+    """A BINARY holds 8 MB, half of what a VARCHAR does; its record is shorter than that."""
+    described = layout({"id": {"type": "integer"}, "blob": {"type": "string", "contentEncoding": "base64"}})
+    text = b64encode(b"x" * (MAX_BINARY_BYTES + 1))
+    with pytest.raises(BadRecordError, match="'blob' is longer than 8 MB"):
+        RecordDecoder(described).decode(b'{"id": 1, "blob": "%s"}' % text)
+    assert not RecordDecoder(described).decode_many([line(b'{"id": 1, "blob": "%s"}' % text)], b"").rows
 
 
 def digest(record: bytes, properties: dict[str, Any] | None = None) -> str:

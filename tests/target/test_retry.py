@@ -33,6 +33,7 @@ def patience(clock: Clock) -> Patience:
         ("SQL compilation error: invalid identifier 'LOCKED'", FatalLoadError),
         ("Numeric value 'too many locks' is not recognized", FatalLoadError),
         ('Table "CONFLICT" is broken', FatalLoadError),
+        ("The statement couldn't get the lock of table 'ITEM'", RetryableLoadError),
         (
             "Statement '01a2' has locked table 'ITEM' and this lock has not yet been released",
             RetryableLoadError,
