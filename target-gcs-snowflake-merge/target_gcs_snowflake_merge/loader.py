@@ -276,11 +276,18 @@ class Loader:
             return
         now = dt.datetime.now(dt.UTC)
         rows = [*self.tally.table_rows(self._run_id, outcome, now), *source_rows(source, self._run_id, now)]
-        statement = sql.insert_summary(self.table(SUMMARY_TABLE), rows)
         try:
-            self._briefly.run("write the summary", partial(self._execute, statement))
+            self._briefly.run("write the summary", partial(self._enter_summary, rows, now))
         except LoaderError as error:
             logger.warning("The run has no row in %s: %s", SUMMARY_TABLE, error)
+
+    def _enter_summary(self, rows: Sequence[sql.SummaryRow], now: dt.datetime, attempt: int) -> None:
+        """Enter the rows, unless an earlier attempt has done it unseen."""
+        summary = self.table(SUMMARY_TABLE)
+        session = self._warehouse.session
+        if attempt and session.execute(sql.find_summary(summary, self._run_id, now)).rows[0][0]:
+            return
+        session.execute(sql.insert_summary(summary, rows))
 
     @property
     def _briefly(self) -> Patience:

@@ -72,6 +72,7 @@ CASES = {
     "create_schema": sql.create_schema("GITHUB_PIPELINES", "RAW_TABLES"),
     "create_integration": sql.create_integration("GCS_LAKE", "gcs://lake/github/"),
     "create_summary": sql.create_summary(SUMMARY),
+    "find_summary": sql.find_summary(SUMMARY, "run", dt.datetime(2026, 1, 31, 12, tzinfo=dt.UTC)),
     "insert_summary": sql.insert_summary(SUMMARY, [WHOLE, OF_STREAM]),
     "show_stages": sql.show_stages(STAGE),
     "show_schemas": sql.show_schemas("GITHUB_PIPELINES", "RAW_TABLES"),

@@ -167,3 +167,19 @@ def test_a_summary_that_is_refused_is_told(world: World) -> None:
     code, states, errors = load(world, [*ITEMS, state(1)])
     assert (code, states) == (0, [1])
     assert "The run has no row in _RUN_SUMMARY" in errors
+
+
+def test_a_summary_whose_answer_was_lost_is_there_once(world: World) -> None:
+    """The statement is not sent twice when the rows of the first are there."""
+    body = '{"success": false, "code": "390114", "message": "Authentication token has expired.", "data": {}}'
+    world.snowflake.add_fault(
+        statement="^INSERT INTO .*_RUN_SUMMARY",
+        when="after",
+        status=200,
+        headers={"content-type": "application/json"},
+        body=body,
+    )
+    code, _, errors = load(world, ITEMS)
+    assert code == 0
+    assert "trying again" in errors
+    assert {stream for _, stream in summary(world)} == {None, "item"}

@@ -40,6 +40,7 @@ from target_gcs_snowflake_merge.sql.summary import (
     SUMMARY_COLUMNS,
     SummaryRow,
     create_summary,
+    find_summary,
     insert_summary,
 )
 from target_gcs_snowflake_merge.sql.text import Table, literal, quote
@@ -75,6 +76,7 @@ __all__ = [
     "create_table_like",
     "drop_table",
     "find_batch",
+    "find_summary",
     "grant",
     "grant_ownership",
     "insert_ledger",
