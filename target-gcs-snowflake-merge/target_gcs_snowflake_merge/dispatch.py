@@ -11,12 +11,13 @@ from target_gcs_snowflake_merge.settings import OVERWRITE
 from target_gcs_snowflake_merge.state import StateGate
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from target_gcs_snowflake_merge.batch import Batch
     from target_gcs_snowflake_merge.loader import Loader
     from target_gcs_snowflake_merge.outcome import Loaded
     from target_gcs_snowflake_merge.registry import Registry
+    from target_gcs_snowflake_merge.schema import ColumnType
     from target_gcs_snowflake_merge.settings import Settings
     from target_gcs_snowflake_merge.sql import Table
     from target_gcs_snowflake_merge.stream import Stream
@@ -91,13 +92,18 @@ class Dispatch:
     def _is_overwritten(self, stream: Stream) -> bool:
         return self.is_overwriting and stream.schema != rejected.SCHEMA
 
-    def change_table(self, target: Table, statements: Sequence[str]) -> None:
-        """Run DDL behind what was handed over for this table before."""
-        self._queue.submit(target.name, partial(self._change_table, target, statements))
+    def change_table(
+        self, target: Table, statements: Sequence[str], wanted: Mapping[str, ColumnType]
+    ) -> None:
+        """Run DDL behind what was handed over for this table before; then it has the columns WANTED."""
+        self._queue.submit(target.name, partial(self._change_table, target, statements, wanted))
 
-    def _change_table(self, target: Table, statements: Sequence[str]) -> None:
+    def _change_table(
+        self, target: Table, statements: Sequence[str], wanted: Mapping[str, ColumnType]
+    ) -> None:
         """Run DDL on a table, and on the one that is to replace it: its name stands first in a statement."""
         self._loader.change_tables(statements)
+        self._loader.require_columns(target, wanted)
         if target in self._replacements:
             replacement = str(self._replacements[target])
             self._loader.change_tables([text.replace(str(target), replacement, 1) for text in statements])

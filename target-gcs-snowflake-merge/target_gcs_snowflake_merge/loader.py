@@ -10,7 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from target_gcs_snowflake_merge import sql
-from target_gcs_snowflake_merge.errors import LoaderError, SessionLostError
+from target_gcs_snowflake_merge.errors import FatalLoadError, LoaderError, SessionLostError
 from target_gcs_snowflake_merge.layout import Catalog
 from target_gcs_snowflake_merge.naming import ROW_HASH, SUMMARY_TABLE
 from target_gcs_snowflake_merge.outcome import Changes, Loaded, Staged
@@ -21,11 +21,12 @@ from target_gcs_snowflake_merge.summary import Tally, source_rows
 from target_gcs_snowflake_merge.sweep import leftover_tables, sweep_objects
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from target_gcs_snowflake_merge.batch import Batch, BatchFacts, Part
     from target_gcs_snowflake_merge.layout import Layout
     from target_gcs_snowflake_merge.retry import Patience
+    from target_gcs_snowflake_merge.schema import ColumnType
     from target_gcs_snowflake_merge.settings import Settings
     from target_gcs_snowflake_merge.storage import Lake
     from target_gcs_snowflake_merge.warehouse import Answer, Session, Warehouse
@@ -93,6 +94,20 @@ class Loader:
         """Run DDL; every statement may be sent twice."""
         for statement in statements:
             self._patience.run("prepare a table", partial(self._execute, statement))
+
+    def require_columns(self, table: sql.Table, wanted: Mapping[str, ColumnType]) -> None:
+        """Make sure that DDL left a table as it was planned: another run may have been there first.
+
+        `IF NOT EXISTS` says nothing of it, and MERGE would round 5.25 to fit.
+        """
+        statement = sql.list_columns(table.database, table.schema, table.name)
+        rows = self._patience.run("check a table", partial(self._execute, statement)).rows
+        there = Catalog.from_rows(rows).tables.get(table.name, {})
+        for name, kind in wanted.items():
+            current = there.get(name)
+            if current is None or not current.holds(kind):
+                message = f"Another run has changed {table}: no column {name} for {kind.sql}. Run again."
+                raise FatalLoadError(message)
 
     def _execute(self, statement: str, _attempt: int) -> Answer:
         return self._warehouse.session.execute(statement)

@@ -106,7 +106,8 @@ class Registry:
             self._dispatch.load(known)
             stream.take_over(known)
         if statements:
-            self._dispatch.change_table(target, statements)
+            wanted = {column.name: column.type for column in layout.columns}
+            self._dispatch.change_table(target, statements, wanted)
         return stream
 
     def _table_of(self, name: str) -> str:

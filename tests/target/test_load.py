@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import time
 from decimal import Decimal
 from typing import Any
 
@@ -11,7 +12,7 @@ import pytest
 from google.cloud import storage  # type: ignore[attr-defined]
 from sandbox.servers import BUCKET
 
-from .conftest import Line, World, record, schema, state
+from .conftest import Line, World, as_input, record, schema, state
 
 ITEM: dict[str, Any] = {
     "id": {"type": "integer"},
@@ -312,3 +313,23 @@ def test_stream_maps_are_honoured(world: World) -> None:
     at = "2026-02-01T00:00:00Z"
     world.load(items((1, "a", at), (2, "b", at)), stream_maps=maps)
     assert [(row["ID"], row["SHOUT"]) for row in world.table("LOUD")] == [(2, "B")]
+
+
+def test_a_table_that_another_run_made_meanwhile_is_no_place_for_other_types(world: World) -> None:
+    """Else MERGE would make 5 of 5.25; the next run gives it a column of its own."""
+    key = {"id": {"type": "integer"}}
+    numbers = [schema("item", {**key, "x": {"type": "number"}}, "id"), record("item", id=2, x=5.25), state(2)]
+    world.load([schema("first", key, "id")])
+    with world.start() as process:
+        process.stdin.write(as_input([schema("other", key, "id")]))
+        process.stdin.flush()
+        while "OTHER" not in world.tables():
+            time.sleep(0.1)
+        world.load([schema("item", {**key, "x": {"type": "integer"}}, "id"), record("item", id=1, x=5)])
+        states, errors = process.communicate(as_input(numbers))
+        assert process.wait() == 1
+    assert "Another run has changed" in errors.decode()
+    assert not states
+    assert world.sql("select ID, X from ITEM") == [{"ID": 1, "X": 5}]
+    world.load(numbers)
+    assert world.sql("select X, X__FLOAT from ITEM where ID = 2") == [{"X": None, "X__FLOAT": 5.25}]

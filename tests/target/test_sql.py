@@ -68,6 +68,7 @@ OF_STREAM = sql.SummaryRow(
 )
 CASES = {
     "list_columns": sql.list_columns("GITHUB_PIPELINES", "RAW_TABLES"),
+    "list_columns_of_a_table": sql.list_columns("GITHUB_PIPELINES", "RAW_TABLES", "ITEM"),
     "create_database": sql.create_database("GITHUB_PIPELINES"),
     "create_schema": sql.create_schema("GITHUB_PIPELINES", "RAW_TABLES"),
     "create_integration": sql.create_integration("GCS_LAKE", "gcs://lake/github/"),

@@ -11,12 +11,14 @@ if TYPE_CHECKING:
     from target_gcs_snowflake_merge.sql.text import Table
 
 
-def list_columns(database: str, schema: str) -> str:
-    """Return the query for the columns of all tables of a schema."""
+def list_columns(database: str, schema: str, table: str | None = None) -> str:
+    """Return the query for the columns of all tables of a schema, or of one table."""
+    one = f"  AND TABLE_NAME = {literal(table)}\n" if table is not None else ""
     return (
         "SELECT TABLE_NAME, COLUMN_NAME, DATA_TYPE, NUMERIC_PRECISION, NUMERIC_SCALE\n"
         f"FROM {quote(database)}.INFORMATION_SCHEMA.COLUMNS\n"
         f"WHERE TABLE_SCHEMA = {literal(schema)}\n"
+        f"{one}"
         "ORDER BY TABLE_NAME, ORDINAL_POSITION"
     )
 
