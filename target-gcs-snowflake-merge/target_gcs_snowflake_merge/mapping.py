@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -22,9 +23,10 @@ CONFIGURED_BY = ("stream_maps", "flattening_enabled")
 class Mapping:
     """Turns the records of one stream into those of others."""
 
-    def __init__(self, mapper: PluginMapper) -> None:
-        """Take the SDK's mapper."""
+    def __init__(self, mapper: PluginMapper, *, has_expressions: bool) -> None:
+        """Take the SDK's mapper; only expressions of stream maps need floats, which are not exact."""
         self._mapper = mapper
+        self._decode = msgspec.json.Decoder(float_hook=None if has_expressions else Decimal).decode
 
     def register(
         self, stream: str, schema: dict[str, Any], keys: list[str]
@@ -42,7 +44,7 @@ class Mapping:
     def records(self, message: Message) -> Iterator[tuple[str, bytes]]:
         """Yield each record that the record of a message becomes, as JSON text."""
         for stream_map in self._mapper.stream_maps.get(message.stream or "", ()):
-            record = msgspec.json.decode(message.record) if message.decoded is None else message.decoded
+            record = self._decode(message.record) if message.decoded is None else message.decoded
             if not isinstance(record, dict):
                 reason = "the record is not an object"
                 raise BadRecordError(reason, stream=message.stream or "")

@@ -47,7 +47,8 @@ def open_run(settings: Settings, mapper: PluginMapper, config: collections.abc.M
     """Return a run, which has not begun yet."""
     loader, _ = open_loader(settings)
     folder = Path(tempfile.mkdtemp(prefix="target-gcs-snowflake-merge-"))
-    mapping = Mapping(mapper) if any(config.get(name) for name in CONFIGURED_BY) else None
+    is_mapped = any(config.get(name) for name in CONFIGURED_BY)
+    mapping = Mapping(mapper, has_expressions=bool(config.get("stream_maps"))) if is_mapped else None
     return Run(settings, loader, folder, write_state, mapping)
 
 

@@ -153,3 +153,14 @@ def test_half_a_surrogate_pair_goes_through_flattening(world: World) -> None:
     ]
     world.load(lines, flattening_enabled=True, flattening_max_depth=1)
     assert world.table("ITEM")[0]["X"] == "a\ufffd"
+
+
+def test_flattening_keeps_decimals_exact(world: World) -> None:
+    """They do not become floats on the way."""
+    price = {"type": "object", "properties": {"net": {"type": "number", "multipleOf": 0.01}}}
+    lines: list[Line] = [
+        schema("item", {**ID, "price": price}, "id"),
+        b'{"type":"RECORD","stream":"item","record":{"id":1,"price":{"net":12345678901234567890.12}}}',
+    ]
+    world.load(lines, flattening_enabled=True, flattening_max_depth=1)
+    assert str(world.table("ITEM")[0]["PRICE__NET"]) == "12345678901234567890.12"
