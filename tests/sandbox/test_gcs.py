@@ -326,3 +326,14 @@ def test_a_client_that_dies_in_the_middle_of_an_upload_is_no_fault(
         assert names(client.bucket("lake").list_blobs()) == []
         client.close()
     assert "Traceback" not in capfd.readouterr().err
+
+
+def test_a_file_that_became_shorter_is_served_as_it_is(tmp_path: Path) -> None:
+    """An answer ends where the file does, and the server goes on."""
+    with serve_gcs(tmp_path) as server:
+        bucket = storage_client(server).create_bucket("cut")
+        bucket.blob("rows").upload_from_string("x" * 3_000_000)
+        (tmp_path / "cut" / "rows").write_text("y" * 10)
+        address = f"{server.url}/download/storage/v1/b/cut/o/rows?alt=media"
+        assert requests.get(address, timeout=10).text == "y" * 10
+        assert requests.get(address, timeout=10, headers={"Range": "bytes=-3"}).text == "yyy"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from typing import TYPE_CHECKING, Any, BinaryIO
 from urllib.parse import quote, unquote
@@ -19,14 +20,14 @@ from sandbox.gcs.store import BucketNotFoundError, Conditions, Store, writable
 from sandbox.gcs.uploads import Upload, Uploads
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import Iterator
     from pathlib import Path
 
     from starlette.requests import Request
 
 _COPIES = frozenset(("copyTo", "rewriteTo"))
 _COPY_SEGMENTS = 6
-PIECE_BYTES = 256 * 1024
+PIECE_BYTES = 1024 * 1024
 
 
 def create_app(folder: Path, *, bucket: str) -> Starlette:
@@ -104,7 +105,8 @@ class StorageApi:
         query = request.query_params
         item = self._store.read(bucket, name, Conditions.of(query), query.get("generation"))
         if query.get("alt") == "media" or request.url.path.startswith("/download/"):
-            return _media(item, self._store.open(bucket, name), request.headers.get("range", ""))
+            content = await run_in_threadpool(self._store.open, bucket, name)
+            return _media(item, content, request.headers.get("range", ""))
         return JSONResponse(item)
 
     async def _patch(self, request: Request, bucket: str, name: str) -> Response:
@@ -149,7 +151,7 @@ _METHODS = {
 
 def _media(item: dict[str, Any], content: BinaryIO, wanted: str) -> Response:
     """Return the bytes of an object, or the range of them that is wanted."""
-    size = int(item["size"])
+    size = os.fstat(content.fileno()).st_size  # not the item's: the object may have been written anew since
     headers = {
         "x-goog-hash": f"crc32c={item['crc32c']},md5={item['md5Hash']}",
         "x-goog-generation": item["generation"],
@@ -173,12 +175,11 @@ def _media(item: dict[str, Any], content: BinaryIO, wanted: str) -> Response:
     return StreamingResponse(pieces, 206 if place else 200, headers, item["contentType"])
 
 
-async def _pieces(content: BinaryIO, first: int, length: int) -> AsyncIterator[bytes]:
+def _pieces(content: BinaryIO, first: int, length: int) -> Iterator[bytes]:
     """Yield bytes of a file, not all of them at a time: it may be large."""
     with content:
         content.seek(first)
-        while length > 0:
-            piece = content.read(min(length, PIECE_BYTES))
+        while piece := content.read(min(length, PIECE_BYTES)):
             length -= len(piece)
             yield piece
 
