@@ -30,7 +30,12 @@ class NoWarehouse:
         batch.remove()
         return Loaded(batch.id)
 
-    def table(self, name: str) -> sql.Table:
+    @property
+    def tables(self) -> NoWarehouse:
+        """Return what does nothing with tables either."""
+        return self
+
+    def named(self, name: str) -> sql.Table:
         """Return a table."""
         return sql.Table("BENCH", "RAW", name)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import time
 import uuid
+from bisect import bisect_left
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
@@ -115,6 +116,7 @@ class Batch:
         self.rows = 0
         self.taken = 0
         self.complete_sets: list[tuple[str | int | bool, ...]] = []
+        self._completed_at: list[int] = []
         self.parts: list[Part] = []
         self.first_sequence = 0
         self.last_sequence = 0
@@ -146,6 +148,11 @@ class Batch:
         self.last_sequence = origin.sequence + count - 1
         if len(chunk.rows) >= CHUNK_ROWS or chunk.bytes >= CHUNK_BYTES:
             self.flush()
+
+    def complete(self, sets: list[tuple[str | int | bool, ...]]) -> None:
+        """Note parents all of whose rows are in the batch by now."""
+        self.complete_sets += sets
+        self._completed_at += [self.last_sequence] * len(sets)
 
     def add_columns(self, rows: ExactRows, first_sequence: int, version: int | None = None) -> int:
         """Take rows that are columns already, numbered from the first; return their size in bytes."""
@@ -207,9 +214,10 @@ class Batch:
     def _put_aside(self, chunk: _Chunk, bad: BadRowError) -> None:
         """Reject one row; when that ends the run, the rows behind it are not loaded either.
 
-        Which sets they belong to nobody knows any more: none of the batch is complete.
+        So only the sets that were complete before it still are.
         """
-        self.complete_sets.clear()
+        still_complete = bisect_left(self._completed_at, chunk.sequences[bad.index])
+        del self.complete_sets[still_complete:], self._completed_at[still_complete:]
         bad.error.line = chunk.lines[bad.index]
         bad.error.stream = self.layout.stream
         bad.error.raw = encode_json(chunk.rows[bad.index])

@@ -26,7 +26,7 @@ LAYOUT_KEY = b"target_gcs_snowflake_merge.layout"
 UTC_TIMESTAMP = pa.timestamp("us", tz="UTC")
 FIRST_MOMENT = pa.scalar(dt.datetime(1, 1, 1, tzinfo=dt.UTC), UTC_TIMESTAMP)
 LAST_MOMENT = pa.scalar(dt.datetime(9999, 12, 31, 23, 59, 59, 999999, tzinfo=dt.UTC), UTC_TIMESTAMP)
-ALL_DIGITS = Context(prec=1_000, Emin=MIN_EMIN, Emax=MAX_EMAX, traps=[Inexact])
+UNROUNDED = Context(prec=1_000, Emin=MIN_EMIN, Emax=MAX_EMAX, traps=[Inexact])
 UNFIT = (pa.ArrowException, ValueError, ArithmeticError, TypeError)
 
 _ARROW_TYPES: dict[Kind, pa.DataType] = {
@@ -163,7 +163,7 @@ def _exact(value: Decimal) -> Decimal:
         raise ValueError
     if value.adjusted() <= MAX_PRECISION and -int(value.as_tuple().exponent) <= MAX_PRECISION:
         return value
-    short = value.normalize(ALL_DIGITS)
+    short = value.normalize(UNROUNDED)
     if max(short.adjusted(), -int(short.as_tuple().exponent)) > MAX_PRECISION:
         raise ValueError
     return short

@@ -86,7 +86,7 @@ class Dispatch:
         if not self._is_overwritten(stream):
             return target
         if target not in self._replacements:
-            self._replacements[target] = self._loader.begin_replacement(target)
+            self._replacements[target] = self._loader.tables.begin_replacement(target)
         return self._replacements[target]
 
     def _is_overwritten(self, stream: Stream) -> bool:
@@ -102,11 +102,11 @@ class Dispatch:
         self, target: Table, statements: Sequence[str], wanted: Mapping[str, ColumnType]
     ) -> None:
         """Run DDL on a table, and on the one that is to replace it: its name stands first in a statement."""
-        self._loader.change_tables(statements)
-        self._loader.require_columns(target, wanted)
+        self._loader.tables.change(statements)
+        self._loader.tables.require(target, wanted)
         if target in self._replacements:
             replacement = str(self._replacements[target])
-            self._loader.change_tables([text.replace(str(target), replacement, 1) for text in statements])
+            self._loader.tables.change([text.replace(str(target), replacement, 1) for text in statements])
 
     def activate_version(self, target: Table, version: int, sequence: int) -> None:
         """Remove the rows of earlier versions behind what was handed over for this table before."""
@@ -122,7 +122,7 @@ class Dispatch:
             self._gate.release(result.batch_id)
             self._emit_state()
             for staging in result.stagings:
-                self._queue.submit(staging.name, partial(self._loader.drop, staging))
+                self._queue.submit(staging.name, partial(self._loader.tables.drop, staging))
 
     def _emit_state(self) -> None:
         state = self._gate.emittable()
@@ -143,7 +143,7 @@ class Dispatch:
     def replace(self) -> None:
         """Put complete new tables in the place of the old ones, where that is wanted; emit the last STATE."""
         for target, replacement in self._replacements.items():
-            self._loader.replace(target, replacement)
+            self._loader.tables.replace(target, replacement)
         self._gate.release(OVERWRITTEN)
         self._emit_state()
         self.discard()
@@ -151,7 +151,7 @@ class Dispatch:
     def discard(self) -> None:
         """Drop the old tables that were replaced, and new ones that are not complete."""
         for replacement in self._replacements.values():
-            self._loader.drop(replacement)
+            self._loader.tables.drop(replacement)
         self._replacements.clear()
 
     def close(self) -> None:

@@ -195,8 +195,7 @@ class Intake:
         A stream that sent no record at all has become empty; one whose records carry no version says nothing
         of its rows.
         """
-        names = self._mapping.targets(message.stream or "") if self._mapping else [message.stream or ""]
-        for name in names:
+        for name in self._registry.targets(message.stream or ""):
             stream = self._registry.streams.get(name)
             if stream is None or message.version is None or stream.has_unversioned_records:
                 logger.warning("Line %d: no versioned records of stream %r, ignored", self._line, name)
@@ -212,8 +211,7 @@ class Intake:
     def _batch(self, message: Message) -> None:
         """Take the records of the files that a BATCH message names; a signal ends it in the midst."""
         name = message.stream or ""
-        targets = self._mapping.targets(name) if self._mapping else [name]
-        if not all(target in self._registry.streams for target in targets):
+        if not all(target in self._registry.streams for target in self._registry.targets(name)):
             reason = "a batch came before the schema of its stream"
             raise RecordBeforeSchemaError(reason, stream=name)
         for part in batch_files.parts(message.encoding or {}, message.manifest or []):

@@ -119,7 +119,7 @@ def plan(schema: StreamSchema, table: sql.Table, catalog: Catalog) -> tuple[Layo
     columns: list[Column] = []
     for property_name, plain_name in names.items():
         definition = schema.properties[property_name]
-        wanted = column_type(definition if isinstance(definition, dict) else {})
+        wanted = _declared_type(schema.stream, property_name, definition)
         is_key = property_name in schema.keys
         is_mixed = wanted.kind is Kind.VARIANT and is_key
         wanted = TEXT if is_mixed else wanted
@@ -171,14 +171,26 @@ def loader_types(layout: Layout) -> dict[str, ColumnType]:
     return {**LOADER_TYPES, **({TABLE_VERSION: INTEGER} if layout.is_versioned else {})}
 
 
+def _declared_type(stream: str, name: str, definition: Any) -> ColumnType:  # noqa: ANN401 - any JSON value
+    try:
+        return column_type(definition if isinstance(definition, dict) else {})
+    except (TypeError, ValueError, ArithmeticError, AttributeError) as error:
+        reason = f"the type of the property {name!r} cannot be understood: {definition}"
+        raise BadInputError(reason, stream=stream) from error
+
+
+def _takes(existing: ColumnType | None, wanted: ColumnType) -> bool:
+    """Tell whether a column can hold values of a type, as it is or widened."""
+    return existing is not None and (existing.holds(wanted) or existing.widens_to(wanted))
+
+
 def _column_for(
     plain_name: str, wanted: ColumnType, existing: Mapping[str, ColumnType | None], taken: Collection[str]
 ) -> str:
     """Return the column of a property: that of its plain name, or one beside it where that does not fit."""
     if plain_name not in existing:
         return plain_name
-    current = existing[plain_name]
-    if current and (current.holds(wanted) or current.widens_to(wanted)):
+    if _takes(existing[plain_name], wanted):
         return plain_name
     beside = f"{plain_name}__{conform(wanted.sql if wanted.scale else wanted.kind.value).strip('_')}"
     return with_digest(beside, plain_name) if beside in taken else beside
@@ -201,5 +213,4 @@ def _is_beside(name: str, plain_names: Collection[str], existing: Mapping[str, C
     plain_name = name[: match.start()] if match else name
     if match is None or kind is None or plain_name not in plain_names or plain_name not in existing:
         return False
-    plain = existing[plain_name]
-    return match[1] == kind.kind.value and not (plain and (plain.holds(kind) or plain.widens_to(kind)))
+    return match[1] == kind.kind.value and not _takes(existing[plain_name], kind)

@@ -1,4 +1,4 @@
-"""The order of things: DDL, upload, COPY, check, MERGE and ledger in one transaction, and only then STATE."""
+"""The way of a batch into its table: upload, COPY, check, then MERGE with the ledger in one transaction."""
 
 from __future__ import annotations
 
@@ -10,28 +10,26 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from target_gcs_snowflake_merge import sql
-from target_gcs_snowflake_merge.errors import FatalLoadError, LoaderError, SessionLostError
+from target_gcs_snowflake_merge.errors import LoaderError, SessionLostError
 from target_gcs_snowflake_merge.layout import Catalog
 from target_gcs_snowflake_merge.naming import ROW_HASH, SUMMARY_TABLE
 from target_gcs_snowflake_merge.outcome import Changes, Loaded, Staged
 from target_gcs_snowflake_merge.provision import ledger_table, prepare_schema, prepare_stage, stage_name
 from target_gcs_snowflake_merge.settings import APPEND_ONLY, MERGE
-from target_gcs_snowflake_merge.staging import require_loaded, staging_columns, staging_name
+from target_gcs_snowflake_merge.staging import require_loaded, staging_columns
 from target_gcs_snowflake_merge.summary import Tally, source_rows
 from target_gcs_snowflake_merge.sweep import leftover_tables, sweep_objects
+from target_gcs_snowflake_merge.tables import Tables
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
 
     from target_gcs_snowflake_merge.batch import Batch, BatchFacts, Part
     from target_gcs_snowflake_merge.layout import Layout
     from target_gcs_snowflake_merge.retry import Patience
-    from target_gcs_snowflake_merge.schema import ColumnType
     from target_gcs_snowflake_merge.settings import Settings
     from target_gcs_snowflake_merge.storage import Lake
-    from target_gcs_snowflake_merge.warehouse import Answer, Session, Warehouse
-
-BRIEF_SECONDS = 10  # for what may as well be left undone
+    from target_gcs_snowflake_merge.warehouse import Session, Warehouse
 
 logger = logging.getLogger("target-gcs-snowflake-merge")
 
@@ -53,6 +51,7 @@ class Loader:
         self._below_stage = ""
         self._folders: set[str] = set()
         self._has_summary = False
+        self.tables = Tables(self._ledger, warehouse, patience)
         self.catalog = Catalog()
         self.tally = Tally()
 
@@ -75,7 +74,7 @@ class Loader:
     def _sweep_tables(self) -> None:
         for name in leftover_tables(self.catalog.tables, self._sweep_limit()):
             logger.info("Sweeping %s, which a run left behind", name)
-            self.drop(self.table(name))
+            self.tables.drop(self.tables.named(name))
 
     def sweep_objects(self) -> None:
         """Delete what runs that died have left in the folders of the lake that this run wrote to."""
@@ -85,32 +84,6 @@ class Loader:
             )
         except LoaderError as error:
             logger.warning("Orphans in the lake are left for a later run: %s", error)
-
-    def table(self, name: str) -> sql.Table:
-        """Return a table of the schema."""
-        return self._ledger.sibling(name)
-
-    def change_tables(self, statements: Sequence[str]) -> None:
-        """Run DDL; every statement may be sent twice."""
-        for statement in statements:
-            self._patience.run("prepare a table", partial(self._execute, statement))
-
-    def require_columns(self, table: sql.Table, wanted: Mapping[str, ColumnType]) -> None:
-        """Make sure that DDL left a table as it was planned: another run may have been there first.
-
-        `IF NOT EXISTS` says nothing of it, and MERGE would round 5.25 to fit.
-        """
-        statement = sql.list_columns(table.database, table.schema, table.name)
-        rows = self._patience.run("check a table", partial(self._execute, statement)).rows
-        there = Catalog.from_rows(rows).tables.get(table.name, {})
-        for name, kind in wanted.items():
-            current = there.get(name)
-            if current is None or not current.holds(kind):
-                message = f"Another run has changed {table}: no column {name} for {kind.sql}. Run again."
-                raise FatalLoadError(message)
-
-    def _execute(self, statement: str, _attempt: int) -> Answer:
-        return self._warehouse.session.execute(statement)
 
     def upload(self, batch: Batch) -> None:
         """Bring the files of a batch into the lake."""
@@ -143,7 +116,7 @@ class Loader:
             )
         except LoaderError:
             for staging in stagings:
-                self.drop(staging)
+                self.tables.drop(staging)
             raise
         self.tally.committed(entry, parts, time.monotonic() - began)
         self._log(stream, entry)
@@ -163,7 +136,7 @@ class Loader:
     def activate_version(self, hold: str, target: sql.Table, version: int) -> Loaded:
         """Mark or delete the rows that are not in a version of the table."""
         hard = self._settings.hard_delete
-        self.change_tables([sql.activate_version(target, version, self._run_id, hard=hard)])
+        self.tables.change([sql.activate_version(target, version, self._run_id, hard=hard)])
         return Loaded(hold)
 
     def _upload(self, part: Part, _attempt: int) -> None:
@@ -175,7 +148,7 @@ class Loader:
         STAGINGS takes note of it, so that it is dropped whatever comes of it.
         """
         session = self._warehouse.session
-        staging = self.table(staging_name(dt.datetime.now(dt.UTC)))
+        staging = self.tables.new_staging()
         stagings.append(staging)
         session.execute(sql.create_staging(staging, staging_columns(batch.layout)))
         names = [self._below_stage + part.name for part in parts]
@@ -253,37 +226,10 @@ class Loader:
     def committed_since(self, day: dt.date) -> list[tuple[Any, ...]]:
         """Return id, beginning and commit of the batches from the day before on, in the order they began."""
         midnight = dt.datetime.combine(day, dt.time(), dt.UTC) - dt.timedelta(days=1)
+        statement = sql.committed_since(self._ledger, midnight)
         return self._patience.run(
-            "read the ledger", partial(self._execute, sql.committed_since(self._ledger, midnight))
+            "read the ledger", lambda _: self._warehouse.session.execute(statement)
         ).rows
-
-    def begin_replacement(self, model: sql.Table) -> sql.Table:
-        """Make an empty table like another, for a stream that replaces its table."""
-        replacement = self.table(staging_name(dt.datetime.now(dt.UTC)))
-        self.change_tables([sql.create_table_like(replacement, model)])
-        return replacement
-
-    def replace(self, target: sql.Table, replacement: sql.Table) -> None:
-        """Put a complete table in the place of the old one, at once."""
-        what = f"replace {target.name}"
-        written = self._patience.run(what, lambda _: self._newest_row(replacement))
-        self._patience.run(what, partial(self._swap, target, replacement, written))
-
-    def _swap(self, target: sql.Table, replacement: sql.Table, written: object, attempt: int) -> None:
-        """Exchange the tables, unless an earlier attempt has done it unseen: then its rows are there."""
-        if attempt and self._newest_row(target) == written:
-            return
-        self._warehouse.session.execute(sql.swap_tables(target, replacement))
-
-    def _newest_row(self, table: sql.Table) -> object:
-        return self._warehouse.session.execute(sql.newest_row(table)).rows[0][0]
-
-    def drop(self, table: sql.Table) -> None:
-        """Drop a staging table; one that stays is swept by a later run."""
-        try:
-            self._briefly.run("drop a staging table", partial(self._execute, sql.drop_table(table)))
-        except LoaderError as error:
-            logger.warning("The staging table %s is left behind: %s", table, error)
 
     def summarize(self, outcome: str, source: bytes = b"") -> None:
         """Enter what the run did, and what the tap says of itself; a run is none the worse without."""
@@ -292,21 +238,17 @@ class Loader:
         now = dt.datetime.now(dt.UTC)
         rows = [*self.tally.table_rows(self._run_id, outcome, now), *source_rows(source, self._run_id, now)]
         try:
-            self._briefly.run("write the summary", partial(self._enter_summary, rows, now))
+            self._patience.briefly.run("write the summary", partial(self._enter_summary, rows, now))
         except LoaderError as error:
             logger.warning("The run has no row in %s: %s", SUMMARY_TABLE, error)
 
     def _enter_summary(self, rows: Sequence[sql.SummaryRow], now: dt.datetime, attempt: int) -> None:
         """Enter the rows, unless an earlier attempt has done it unseen."""
-        summary = self.table(SUMMARY_TABLE)
+        summary = self.tables.named(SUMMARY_TABLE)
         session = self._warehouse.session
         if attempt and session.execute(sql.find_summary(summary, self._run_id, now)).rows[0][0]:
             return
         session.execute(sql.insert_summary(summary, rows))
-
-    @property
-    def _briefly(self) -> Patience:
-        return replace(self._patience, seconds=min(self._patience.seconds, BRIEF_SECONDS))
 
     def merges(self, layout: Layout) -> bool:
         """Tell whether rows that are loaded twice are there once."""

@@ -75,13 +75,13 @@ class Registry:
 
     def note_rejected(self, name: str) -> None:
         """Take note that a record was put aside; of a broken line nobody knows whose it was."""
-        known = [self.streams[target] for target in self._targets(name) if target in self.streams]
+        known = [self.streams[each] for each in {name, *self.targets(name)} if each in self.streams]
         for stream in known or self.streams.values():
             stream.note_rejected()
 
-    def _targets(self, name: str) -> list[str]:
-        """Return the streams that records of a stream go to, and the stream itself."""
-        return [name, *(self._mapping.targets(name) if self._mapping else ())]
+    def targets(self, name: str) -> list[str]:
+        """Return the streams that records of a stream go to: itself, or what stream maps make of it."""
+        return self._mapping.targets(name) if self._mapping else [name]
 
     @property
     def rejects(self) -> Stream:
@@ -95,12 +95,8 @@ class Registry:
         return [*self.streams.values(), *([self._rejects] if self._rejects else [])]
 
     def _lay_out(self, schema: StreamSchema, table: str, known: Stream | None) -> Stream:
-        target = self._loader.table(table)
-        try:
-            layout, statements = plan(schema, target, self._loader.catalog)
-        except (TypeError, ValueError, ArithmeticError, AttributeError) as error:
-            reason = f"the schema cannot be understood: {type(error).__name__}: {error}"
-            raise BadInputError(reason, stream=schema.stream) from error
+        target = self._loader.tables.named(table)
+        layout, statements = plan(schema, target, self._loader.catalog)
         stream = Stream(schema, layout, target)
         if known is not None:
             self._dispatch.load(known)

@@ -78,13 +78,8 @@ def batches(
         if window.holds(each.name):
             match = _NAME.fullmatch(each.name)
             groups.setdefault(match["batch"] if match else "", []).append(each)
-    return [
-        group
-        for _, group in sorted(
-            groups.items(),
-            key=lambda entry: (order.get(entry[0], -1), min(each.created for each in entry[1])),
-        )
-    ]
+    written = {batch_id: min(each.created for each in group) for batch_id, group in groups.items()}
+    return [groups[each] for each in sorted(groups, key=lambda each: (order.get(each, -1), written[each]))]
 
 
 def _commit(entry: Sequence[Any]) -> tuple[dt.datetime, dt.datetime]:
@@ -101,24 +96,24 @@ def replay(loader: Loader, lake: Lake, window: Window) -> int:
     committed = loader.committed_since(window.first_day)
     never_committed = set(orphans(objects, committed))
     groups = batches([each for each in objects if each.name not in never_committed], window, committed)
-    tables = frozenset(loader.catalog.tables)
+    known = frozenset(loader.catalog.tables)
     for number, group in enumerate(groups, 1):
         logger.info("Replaying batch %d of %d, %d files", number, len(groups), len(group))
         parts, layout = describe(lake, group)
-        table = loader.table(layout.table)
-        if layout.table in tables and not loader.merges(layout):
+        table = loader.tables.named(layout.table)
+        if layout.table in known and not loader.merges(layout):
             message = (
                 f"The stream {window.stream!r} has no key, its rows would be there twice: rename the table"
                 f" {table} before a replay, or set keyless_method to merge."
             )
             raise FatalLoadError(message)
-        loader.change_tables(prepare_table(layout, table, loader.catalog))
+        loader.tables.change(prepare_table(layout, table, loader.catalog))
         there = loader.catalog.tables[layout.table]
         layout = replace(layout, displaced=tuple(name for name in layout.displaced if name in there))
         batch = ReplayedBatch(layout, sum(part.rows for part in parts), organisations(group))
         loaded = loader.transfer(batch, parts, table)
         for staging in loaded.stagings:
-            loader.drop(staging)
+            loader.tables.drop(staging)
     return len(groups)
 
 

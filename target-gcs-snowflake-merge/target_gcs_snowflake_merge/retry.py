@@ -6,7 +6,7 @@ import logging
 import random
 import threading
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeVar
 
 from target_gcs_snowflake_merge.errors import FatalLoadError, RetryableLoadError
@@ -18,6 +18,7 @@ Result = TypeVar("Result")
 
 FIRST_WAIT_SECONDS = 0.5
 LONGEST_WAIT_SECONDS = 30.0
+BRIEF_SECONDS = 10.0
 
 logger = logging.getLogger("target-gcs-snowflake-merge")
 
@@ -29,6 +30,11 @@ class Patience:
     seconds: float
     stopping: threading.Event = field(default_factory=threading.Event)
     clock: Callable[[], float] = time.monotonic
+
+    @property
+    def briefly(self) -> Patience:
+        """Return a shorter patience, for what may as well be left undone."""
+        return replace(self, seconds=min(self.seconds, BRIEF_SECONDS))
 
     def run(self, what: str, work: Callable[[int], Result]) -> Result:
         """Return what WORK(attempt) returns; attempts count from 0, only retryable errors are retried."""

@@ -65,7 +65,7 @@ class Stream:
     def complete(self, batch: Batch, sets: list[Any]) -> None:
         """Note for which parents the batch holds every row; a set that was split tells nothing."""
         if not self.is_set_split:
-            batch.complete_sets += [self._parent(each) for each in sets]
+            batch.complete([self._parent(each) for each in sets])
         self.is_inside_set = self.is_set_split = False
 
     @property

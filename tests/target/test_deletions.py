@@ -149,18 +149,25 @@ def test_a_row_whose_record_was_put_aside_is_not_missing(world: World, hard: boo
     assert alive(world, "REVIEW") == ({1: True, 2: True} if hard else {1: True, 2: True, 3: False})
 
 
-def test_a_value_that_only_arrow_refuses_leaves_the_set_incomplete(world: World) -> None:
-    """It is found when its chunk is written, which may be after the announcement."""
+@pytest.mark.parametrize("on_bad_record", ["fail", "quarantine"])
+def test_a_value_that_only_arrow_refuses_leaves_the_set_incomplete(world: World, on_bad_record: str) -> None:
+    """It is found when its chunk is written, behind the announcement; sets before it stay complete."""
     dated = {**REVIEW, "at": {"type": "string", "format": "date-time"}}
     described = schema("review", dated, "id")
     assert isinstance(described, dict)
     described["schema"]["x-complete-set-of"] = ["pull"]
-    announced = {**described, "x-complete-sets": [{"pull": 10}]}
-    rows = [record("review", id=key, pull=10, body="x", at="2026-01-01T00:00:00Z") for key in (1, 2)]
-    world.load([described, *rows])
-    bad = record("review", id=2, pull=10, body="x", at="soon")
-    world.load([described, rows[0], bad, announced], on_bad_record="quarantine")
-    assert alive(world, "REVIEW") == {1: True, 2: True}
+
+    def review(key: int, pull: int, at: str = "2026-01-01T00:00:00Z") -> Line:
+        return record("review", id=key, pull=pull, body="x", at=at)
+
+    def complete(pull: int) -> Line:
+        return {**described, "x-complete-sets": [{"pull": pull}]}
+
+    world.load([described, review(1, 10), review(2, 10), review(3, 20), review(4, 20), review(5, 30)])
+    lines = [review(3, 20), complete(20), review(1, 10), review(2, 10, at="soon"), complete(10), complete(30)]
+    run = world.run([described, *lines], on_bad_record=on_bad_record)
+    assert run.returncode == (1 if on_bad_record == "fail" else 0)
+    assert alive(world, "REVIEW") == {1: True, 2: True, 3: True, 4: False, 5: True}
 
 
 @pytest.mark.parametrize("hard", [False, True])

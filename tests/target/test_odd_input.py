@@ -77,7 +77,7 @@ def test_a_property_that_says_nothing_holds_anything(world: World) -> None:
 
 BROKEN: dict[str, tuple[Line, str]] = {
     "reference": (described(x={"$ref": "#/definitions/nothing"}), "cannot be understood"),
-    "no type": (described(x={"type": None}), "cannot be understood"),
+    "no type": (described(x={"type": None}), "property 'x' cannot be understood"),
     "no number": (described(x={"type": "number", "multipleOf": "abc"}), "cannot be understood"),
     "no list of values": (described(x={"enum": 5}), "cannot be understood"),
     "no parents": (

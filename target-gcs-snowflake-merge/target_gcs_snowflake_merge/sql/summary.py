@@ -82,7 +82,7 @@ def insert_summary(summary: Table, rows: Sequence[SummaryRow]) -> str:
 def find_summary(summary: Table, run_id: str, ended_at: datetime) -> str:
     """Return the query that tells whether rows of a run were entered; one run may load several times."""
     return (
-        f"SELECT COUNT(*)\n"
+        "SELECT COUNT(*)\n"
         f"FROM {summary}\n"
         f"WHERE {quote('RUN_ID')} = {literal(run_id)} AND {quote('ENDED_AT')} = {moment(ended_at)}"
     )

@@ -1,0 +1,90 @@
+"""The tables of the schema: made, changed, exchanged, dropped by DDL, which commits by itself."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+from functools import partial
+from typing import TYPE_CHECKING
+
+from target_gcs_snowflake_merge import sql
+from target_gcs_snowflake_merge.errors import FatalLoadError, LoaderError
+from target_gcs_snowflake_merge.layout import Catalog
+from target_gcs_snowflake_merge.staging import staging_name
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from target_gcs_snowflake_merge.retry import Patience
+    from target_gcs_snowflake_merge.schema import ColumnType
+    from target_gcs_snowflake_merge.warehouse import Answer, Warehouse
+
+logger = logging.getLogger("target-gcs-snowflake-merge")
+
+
+class Tables:
+    """The tables beside the ledger."""
+
+    def __init__(self, ledger: sql.Table, warehouse: Warehouse, patience: Patience) -> None:
+        """Take what it works with; nothing is changed yet."""
+        self._ledger = ledger
+        self._warehouse = warehouse
+        self._patience = patience
+
+    def named(self, name: str) -> sql.Table:
+        """Return a table of the schema."""
+        return self._ledger.sibling(name)
+
+    def new_staging(self) -> sql.Table:
+        """Return a table that nobody else knows; its name tells when it was thought of."""
+        return self.named(staging_name(dt.datetime.now(dt.UTC)))
+
+    def change(self, statements: Sequence[str]) -> None:
+        """Run DDL; every statement may be sent twice."""
+        for statement in statements:
+            self._patience.run("prepare a table", partial(self._execute, statement))
+
+    def require(self, table: sql.Table, wanted: Mapping[str, ColumnType]) -> None:
+        """Make sure that DDL left a table as it was planned: another run may have been there first.
+
+        `IF NOT EXISTS` says nothing of it, and MERGE would round 5.25 to fit.
+        """
+        statement = sql.list_columns(table.database, table.schema, table.name)
+        rows = self._patience.run("check a table", partial(self._execute, statement)).rows
+        there = Catalog.from_rows(rows).tables.get(table.name, {})
+        for name, kind in wanted.items():
+            current = there.get(name)
+            if current is None or not current.holds(kind):
+                message = f"Another run has changed {table}: no column {name} for {kind.sql}. Run again."
+                raise FatalLoadError(message)
+
+    def begin_replacement(self, model: sql.Table) -> sql.Table:
+        """Make an empty table like another, for a stream that replaces its table."""
+        replacement = self.new_staging()
+        self.change([sql.create_table_like(replacement, model)])
+        return replacement
+
+    def replace(self, target: sql.Table, replacement: sql.Table) -> None:
+        """Put a complete table in the place of the old one, at once."""
+        what = f"replace {target.name}"
+        written = self._patience.run(what, lambda _: self._newest_row(replacement))
+        self._patience.run(what, partial(self._swap, target, replacement, written))
+
+    def drop(self, table: sql.Table) -> None:
+        """Drop a staging table; one that stays is swept by a later run."""
+        try:
+            self._patience.briefly.run("drop a staging table", partial(self._execute, sql.drop_table(table)))
+        except LoaderError as error:
+            logger.warning("The staging table %s is left behind: %s", table, error)
+
+    def _swap(self, target: sql.Table, replacement: sql.Table, written: object, attempt: int) -> None:
+        """Exchange the tables, unless an earlier attempt has done it unseen: then its rows are there."""
+        if attempt and self._newest_row(target) == written:
+            return
+        self._warehouse.session.execute(sql.swap_tables(target, replacement))
+
+    def _newest_row(self, table: sql.Table) -> object:
+        return self._warehouse.session.execute(sql.newest_row(table)).rows[0][0]
+
+    def _execute(self, statement: str, _attempt: int) -> Answer:
+        return self._warehouse.session.execute(statement)
