@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import requests
 from sandbox.servers import TOKEN, serve_github
+from tap_github_custom.documents import document
 from tap_github_custom.errors import AuthenticationError, SkippedError
 
 from .made import LOGIN, moment, touch
@@ -155,6 +156,43 @@ def test_where_graphql_fails_rest_tells_the_same(
     assert not output.skipped
     for stream in expected.streams:
         assert of_stream(output, stream) == of_stream(expected, stream)
+
+
+@pytest.mark.parametrize("kind", ["reviews", "commits"])
+@pytest.mark.parametrize("hole", ["a node", "all nodes", "the page"])
+def test_where_an_answer_has_holes_rest_tells_the_same(
+    made: Made, made_github: Server, tmp_path: Path, kind: str, hole: str
+) -> None:
+    """What GraphQL leaves out without an error is not taken for what there is, nor for a broken answer."""
+    made.add("one", 1, pulls=3)
+    expected = run_tap(made_github, tmp_path, **RUN)
+    ids = ["PR_1003", "PR_1002", "PR_1001"]  # as the list of pull requests has them
+    variables = {"ids": ids, "reviews": 100, "withReviews": True, "commits": 100}
+    answer = requests.post(
+        f"{made_github.url}/graphql",
+        json={"query": document("pull_requests"), "variables": variables},
+        headers={"Authorization": f"Bearer {TOKEN}"},
+        timeout=10,
+    ).json()
+    assert [node["id"] for node in answer["data"]["nodes"]] == ids
+    spoilt = answer["data"]["nodes"][1]
+    if hole == "a node":
+        spoilt[kind]["nodes"].append(None)
+    else:
+        spoilt[kind] = None if hole == "the page" else {**spoilt[kind], "nodes": None}
+    made_github.add_fault(
+        path="/graphql",
+        statement="query PullRequests",
+        status=200,
+        headers={"content-type": "application/json"},
+        body=json.dumps(answer),
+    )
+    output = run_tap(made_github, tmp_path, **RUN)
+    assert not output.skipped
+    for stream in expected.streams:
+        assert of_stream(output, stream) == of_stream(expected, stream)
+    asked = {each["path"] for each in made_github.requests()}
+    assert "/repos/made/one/pulls/2/reviews" in asked
 
 
 def test_graphql_is_given_up_if_it_never_answers(made: Made, made_github: Server, tmp_path: Path) -> None:

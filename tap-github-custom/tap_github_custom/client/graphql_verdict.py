@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from tap_github_custom.client.answer import Reply
     from tap_github_custom.client.verdict import Verdict
 
+SPENT = frozenset({"RATE_LIMITED", "RATE_LIMIT"})
 TOO_LARGE = frozenset({"MAX_NODE_LIMIT_EXCEEDED", "RESOURCE_LIMITS_EXCEEDED"})
 UNWELL = frozenset({"SERVICE_UNAVAILABLE", "INTERNAL"})
 # Beside data that may be there in part: whatever it lacks would be lost without a trace.
@@ -74,7 +75,7 @@ def _held_back(reply: Reply, problems: Sequence[GraphQLProblem], texts: str) -> 
     """Return what to do about limits of any kind, or None."""
     types = {problem.type for problem in problems}
     is_untyped = "" in types or not problems
-    if "RATE_LIMITED" in types:
+    if types & SPENT:
         return _rate_limited(reply)
     if types & TOO_LARGE:
         return Refused(GraphQLTooLargeError(f"GraphQL finds the question too large: {texts}"))

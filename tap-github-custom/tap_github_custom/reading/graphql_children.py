@@ -195,7 +195,7 @@ class GraphQLChildren:
     def _all(self, node: Json, name: str, following: str) -> list[Json]:
         """Return a nested list to its end: the first page came with the pull request."""
         page: Any = node[name]
-        items: list[Json] = list(page["nodes"])
+        items = _items(page, name)
         while page["pageInfo"]["hasNextPage"] and not (name == "commits" and len(items) >= MAX_COMMITS):
             variables = {"id": node["id"], "first": LIST_SIZE, "after": page["pageInfo"]["endCursor"]}
             answer = self._source.graphql(document(following), variables)
@@ -204,8 +204,17 @@ class GraphQLChildren:
                 message = f"The {name} of a pull request came without their last pages."
                 raise GraphQLError(message)
             page = found[name]
-            items += page["nodes"]
+            items += _items(page, name)
         return items
+
+
+def _items(page: Any, name: str) -> list[Json]:  # noqa: ANN401 - a part of an answer
+    """Return what a page holds, or raise `GraphQLError` where GitHub has left something out."""
+    nodes = page and page.get("nodes")
+    if not isinstance(nodes, list) or None in nodes:
+        message = f"The {name} of a pull request came with holes."
+        raise GraphQLError(message)
+    return list(nodes)
 
 
 def _lacks_an_id(actor: Json | None) -> bool:

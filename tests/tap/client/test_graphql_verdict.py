@@ -53,6 +53,7 @@ def test_errors_about_a_part_come_with_the_rest(data: Any) -> None:
     [
         (200, errors("API rate limit exceeded for user ID 1.", "RATE_LIMITED"), SPENT, False),
         (200, errors("API rate limit already exceeded for user ID 1."), SPENT, False),
+        (200, errors("API rate limit already exceeded for user ID 1.", "RATE_LIMIT"), SPENT, False),
         (200, errors("API rate limit exceeded", "RATE_LIMITED", {"a": None}), SPENT, False),
         (403, {"message": "API rate limit exceeded"}, SPENT, False),
         (200, errors("You have exceeded a secondary rate limit."), {}, True),
