@@ -53,3 +53,26 @@ def test_day_after_day_nothing_gets_lost(tmp_path: Path, commit_source: str) -> 
 def without_silent_changes(row: Row) -> Row:
     """Return a row less what a deleted review takes away without a trace in the pull request."""
     return {column: value for column, value in row.items() if column != "REVIEW_COMMENTS"}
+
+
+def test_a_clone_that_is_damaged_when_it_is_read_costs_one_repository_one_run(tmp_path: Path) -> None:
+    """No fetch looks at what it has already; all others arrive, and the next run makes the clone again."""
+    data = tmp_path / "data"
+    generate(data, seed=2, size=Size(date(2026, 6, 10), 1.0, 10))
+    run: dict[str, Any] = {"organizations": BOTH, "commit_source": "git"}
+    with serve_github(data, points_per_hour=1_000_000) as server:
+        healthy = run_tap(server, tmp_path, **run)
+        pack = max((tmp_path / "cache").rglob("*.pack"), key=lambda path: path.stat().st_size)
+        content = bytearray(pack.read_bytes())
+        old = slice(len(content) * 3 // 4, -100)  # the newest objects lie in front
+        content[old] = bytes(len(content[old]))
+        pack.unlink()
+        pack.write_bytes(content)
+        spoilt = run_tap(server, tmp_path, **run)
+        assert spoilt.error is None
+        (reason,) = (spoilt.skipped[name] for name in spoilt.skipped.keys() - healthy.skipped.keys())
+        assert "is damaged and will be made again" in reason
+        healed = run_tap(server, tmp_path, state=spoilt.state, **run)
+    keys = [{row["sha"] for row in output.of("commit")} for output in (healthy, spoilt, healed)]
+    assert keys[0] > keys[1]
+    assert keys[0] == keys[1] | keys[2]

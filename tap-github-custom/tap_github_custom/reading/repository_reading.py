@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from tap_github_custom.bookmarks import Refusal
 from tap_github_custom.errors import UNFORESEEN, RepositoryError
+from tap_github_custom.git import GitError
 from tap_github_custom.reading.children import GitCommitChildren, RestChildren
 from tap_github_custom.reading.clone import clone_instead, open_clone
 from tap_github_custom.reading.commits import RestCommits, head_of
@@ -88,6 +89,8 @@ class RepositoryReading:
             # One repository whose answers nobody foresaw must not stand in the way of all others.
             logger.debug("What was not expected of %s:", self.repository.full_name, exc_info=True)
             raise RepositoryError.of_unforeseen(error) from error
+        except GitError as error:  # a clone that turns out to be damaged when it is read
+            raise RepositoryError(0, str(error)) from error
 
     def _groups(self, changed: frozenset[str]) -> Iterator[Emission]:
         head = self._head() if changed & COMMITS else None
