@@ -100,6 +100,17 @@ def test_what_is_there_is_told(cursor: SnowflakeCursor) -> None:
         cursor.execute("desc stage lake")
 
 
+@pytest.mark.parametrize("kind", ["table", "view", "stage", "schema"])
+def test_what_is_listed_stands_in_the_order_of_names(cursor: SnowflakeCursor, kind: str) -> None:
+    """LIMIT ... FROM reads on behind a name, so a page must end with the last name so far."""
+    definition = {"table": "(id int)", "view": "as select 1 as id"}.get(kind, "")
+    names = [f"{kind}_{number}".upper() for number in range(20)]
+    for name in reversed(names):
+        cursor.execute(f"create {kind} {name} {definition}")
+    shown = [row[1] for row in cursor.execute(f"show {kind}s").fetchall()]
+    assert [name for name in shown if name in names] == sorted(names)
+
+
 def test_names_that_duckdb_keeps_for_itself_are_free(cursor: SnowflakeCursor) -> None:
     """What is no keyword on Snowflake needs no quotes."""
     cursor.execute("create table t (at timestamp_ntz, position int, lambda int)")

@@ -25,6 +25,7 @@ from sandbox.snowflake import (
     databases,
     file_formats,
     numbers,
+    show,
     stage_names,
     staged_files,
     stages,
@@ -230,9 +231,8 @@ class Cursor(FakeSnowflakeCursor):
         quote_keywords(statement)
         constraints.loosen(statement)
         numbers.widen(statement)
-        pattern = stages.pattern_of(statement)
         for part in self._transform_explode(replace_functions(statement)):
-            transformed = stages.filtered(self._transform(part, params), pattern)
+            transformed = show.listed(self._transform(part, params), statement)
             databases.keep_in_parts(transformed)
             self._execute_part(transformed, params if transformed.find(exp.Placeholder) else None)
 

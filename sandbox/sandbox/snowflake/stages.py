@@ -1,4 +1,4 @@
-"""Gap: DROP STAGE, DESCRIBE STAGE, and LIKE in SHOW STAGES."""
+"""Gap: DROP STAGE and DESCRIBE STAGE."""
 
 from __future__ import annotations
 
@@ -52,23 +52,6 @@ def place_of(statement: Expr, database: str | None, schema: str | None) -> list[
         _name(table and table.args.get(part)) or other or ""
         for part, other in (("catalog", database), ("db", schema), ("this", None))
     ]
-
-
-def pattern_of(statement: Expr) -> Expr | None:
-    """Return the pattern of a SHOW STAGES."""
-    if not isinstance(statement, exp.Show) or statement.name.upper() != "STAGES":
-        return None
-    like: Expr | None = statement.args.get("like")
-    return like
-
-
-def filtered(query: Expr, pattern: Expr | None) -> Expr:
-    """Return the rows of a query whose name is like the pattern, where there is one."""
-    if pattern is None or not isinstance(query, exp.Select):
-        return query
-    like = exp.ILike(this=exp.column("name"), expression=pattern.copy())
-    is_like = exp.Escape(this=like, expression=exp.Literal.string("\\"))
-    return exp.select("*").from_(query.subquery("shown")).where(is_like)
 
 
 def _name(identifier: Expr | None) -> str:
