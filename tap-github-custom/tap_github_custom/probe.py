@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from tap_github_custom import times
+from tap_github_custom.client import next_cursor
 from tap_github_custom.documents import document
 from tap_github_custom.errors import GraphQLError, GraphQLTooLargeError, GraphQLUnavailableError
 from tap_github_custom.head import Head
@@ -135,9 +136,9 @@ class Probe:
                     found[by_name[node["nameWithOwner"].lower()]] = self._sight(node, problems.get(index, []))
                 elif not node:
                     refusals.append(_refusals(problems.get(index, [])))
-            if not page["pageInfo"]["hasNextPage"]:
+            after = next_cursor(page, after)
+            if after is None:
                 return found | self._unnamed(refusals, [each for each in repositories if each not in found])
-            after = page["pageInfo"]["endCursor"]
 
     def _unnamed(self, refusals: list[list[Any]], repositories: list[Repository]) -> dict[Repository, Sight]:
         """Return the sights of those that were refused without a name, if they are all that is missing."""

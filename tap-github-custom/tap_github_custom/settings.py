@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -21,7 +22,6 @@ from tap_github_custom.shard import Shard
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import datetime
 
 API, GIT, AUTO = "api", "git", "auto"
 WEEKLY, ALWAYS, NEVER = "weekly", "always", "never"
@@ -260,6 +260,9 @@ class Settings:
         start, end = _moment(config, "start_date"), _moment(config, "end_date")
         if start and end and start >= end:
             message = f"Nothing lies between start_date {times.write(start)} and end_date {times.write(end)}."
+            raise ConfigurationError(message)
+        if start and start > datetime.now(UTC):
+            message = f"The setting start_date is {times.write(start)}, which is yet to come."
             raise ConfigurationError(message)
         return cls(
             organizations=organizations,

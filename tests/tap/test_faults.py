@@ -18,7 +18,7 @@ from tap_github_custom.documents import document
 from tap_github_custom.errors import AuthenticationError, SkippedError
 
 from .made import LOGIN, moment, touch
-from .running import Loaded, Output, run_tap
+from .running import Loaded, Output, run_tap, selecting
 
 if TYPE_CHECKING:
     from sandbox.servers import Server
@@ -158,6 +158,31 @@ def test_where_graphql_fails_rest_tells_the_same(
         assert of_stream(output, stream) == of_stream(expected, stream)
 
 
+def ask_for_pull_requests(server: Server, ids: list[str]) -> dict[str, Any]:
+    """Return what GraphQL answers to the tap's question about pull requests."""
+    variables = {"ids": ids, "reviews": 100, "withReviews": True, "commits": 100}
+    answer = requests.post(
+        f"{server.url}/graphql",
+        json={"query": document("pull_requests"), "variables": variables},
+        headers={"Authorization": f"Bearer {TOKEN}"},
+        timeout=10,
+    ).json()
+    assert [node["id"] for node in answer["data"]["nodes"]] == ids
+    return dict(answer)
+
+
+def answer_graphql(server: Server, statement: str, answer: dict[str, Any], times: int | None = 1) -> None:
+    """Let questions of a name be answered so."""
+    server.add_fault(
+        path="/graphql",
+        statement=f"query {statement}",
+        times=times,
+        status=200,
+        headers={"content-type": "application/json"},
+        body=json.dumps(answer),
+    )
+
+
 @pytest.mark.parametrize("kind", ["reviews", "commits"])
 @pytest.mark.parametrize("hole", ["a node", "all nodes", "the page"])
 def test_where_an_answer_has_holes_rest_tells_the_same(
@@ -167,32 +192,84 @@ def test_where_an_answer_has_holes_rest_tells_the_same(
     made.add("one", 1, pulls=3)
     expected = run_tap(made_github, tmp_path, **RUN)
     ids = ["PR_1003", "PR_1002", "PR_1001"]  # as the list of pull requests has them
-    variables = {"ids": ids, "reviews": 100, "withReviews": True, "commits": 100}
-    answer = requests.post(
-        f"{made_github.url}/graphql",
-        json={"query": document("pull_requests"), "variables": variables},
-        headers={"Authorization": f"Bearer {TOKEN}"},
-        timeout=10,
-    ).json()
-    assert [node["id"] for node in answer["data"]["nodes"]] == ids
+    answer = ask_for_pull_requests(made_github, ids)
     spoilt = answer["data"]["nodes"][1]
     if hole == "a node":
         spoilt[kind]["nodes"].append(None)
     else:
         spoilt[kind] = None if hole == "the page" else {**spoilt[kind], "nodes": None}
-    made_github.add_fault(
-        path="/graphql",
-        statement="query PullRequests",
-        status=200,
-        headers={"content-type": "application/json"},
-        body=json.dumps(answer),
-    )
+    answer_graphql(made_github, "PullRequests", answer)
     output = run_tap(made_github, tmp_path, **RUN)
     assert not output.skipped
     for stream in expected.streams:
         assert of_stream(output, stream) == of_stream(expected, stream)
     asked = {each["path"] for each in made_github.requests()}
     assert "/repos/made/one/pulls/2/reviews" in asked
+
+
+@pytest.mark.parametrize("cursor", [None, "c"])
+def test_a_list_that_leads_back_to_itself_has_an_end(
+    made: Made, made_github: Server, tmp_path: Path, cursor: str | None
+) -> None:
+    """A page that names itself as the next one is not asked for for ever: REST tells the same."""
+    made.add("one", 1, pulls=1)
+    expected = run_tap(made_github, tmp_path, **RUN)
+    endless = {"pageInfo": {"hasNextPage": True, "endCursor": cursor}, "nodes": []}
+    answer = ask_for_pull_requests(made_github, ["PR_1001"])
+    answer["data"]["nodes"][0]["reviews"] = endless
+    answer_graphql(made_github, "PullRequests", answer)
+    answer_graphql(made_github, "MoreReviews", {"data": {"node": {"reviews": endless}}}, times=20)
+    output = run_tap(made_github, tmp_path, **RUN)
+    assert not output.skipped
+    assert of_stream(output, "pull_request_review") == of_stream(expected, "pull_request_review")
+    asked = made_github.requests()
+    assert "/repos/made/one/pulls/1/reviews" in {each["path"] for each in asked}
+    assert len([each for each in asked if "MoreReviews" in (each["statement"] or "")]) <= 1
+
+
+def test_commits_whose_authors_graphql_leaves_open_are_asked_for(github: Server, tmp_path: Path) -> None:
+    """An object that is null without an error is not nobody's commit."""
+    run: dict[str, Any] = {
+        "organizations": ["lantern-works"],
+        "commit_source": "git",
+        "catalog": selecting("commit"),
+    }
+    expected = run_tap(github, tmp_path / "expected", **run)
+    assert any(row["author_id"] for row in expected.of("commit"))
+    nothing = {"data": {"repository": {"commit0": None}, "rateLimit": {"cost": 1}}}
+    answer_graphql(github, "CommitAccounts", nothing, times=None)
+    output = run_tap(github, tmp_path / "output", **run)
+    assert of_stream(output, "commit") == of_stream(expected, "commit")
+
+
+def test_a_commit_that_github_has_lost_is_in_nobodys_way(github: Server, tmp_path: Path) -> None:
+    """It is in the clone; whose its address is stays open."""
+    run: dict[str, Any] = {
+        "organizations": ["lantern-works"],
+        "commit_source": "git",
+        "catalog": selecting("commit"),
+    }
+    expected = run_tap(github, tmp_path / "expected", **run)
+    github.add_fault(path="/graphql", statement="query CommitAccounts", times=None, status=502, body=HTML)
+    github.add_fault(path="/commits/[0-9a-f]{40}", times=1, status=422, body='{"message": "No commit found"}')
+    output = run_tap(github, tmp_path / "output", **run)
+    assert output.skipped.keys() == expected.skipped.keys()
+    assert len(output.of("commit")) == len(expected.of("commit"))
+
+
+def test_a_release_waits_for_its_commit(github: Server, tmp_path: Path) -> None:
+    """Where GitHub fails to say what a tag points at, the next run asks again; a tag that is gone is none."""
+    run: dict[str, Any] = {"organizations": ["lantern-works"], "catalog": selecting("release")}
+    expected = run_tap(github, tmp_path, **run)
+    assert any(row["tag_sha"] for row in expected.of("release"))
+    github.add_fault(path="/tags", times=None, status=502, body=HTML)
+    github.add_fault(path="/commits/", times=None, status=502, body=HTML)
+    failed = run_tap(github, tmp_path, **run, retry_seconds=0)
+    assert failed.skipped.keys() > expected.skipped.keys()
+    github.clear_faults()
+    again = run_tap(github, tmp_path, state=failed.state, **run)
+    told = {json.dumps(row, sort_keys=True) for row in (*failed.of("release"), *again.of("release"))}
+    assert sorted(told) == of_stream(expected, "release")
 
 
 def test_graphql_is_given_up_if_it_never_answers(made: Made, made_github: Server, tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from tap_github_custom.errors import ConfigurationError
 
 from .made import LOGIN, Made, commit, moment
 from .running import Output, run_tap
@@ -83,3 +84,19 @@ def test_a_later_end_reads_all_of_it(
     assert {row["id"] for row in later.of("deployment")} == expected
     assert {row["committed_at"] for row in later.of("commit")} == {moment(day, 0) for day in expected}
     assert {row["updated_at"] for row in later.of("pull_request")} == {moment(day, 0) for day in expected}
+
+
+@pytest.mark.parametrize(
+    ("window", "words"),
+    [
+        ({"start_date": moment(10), "end_date": moment(10)}, "Nothing lies between"),
+        ({"start_date": "2999-01-31"}, "start_date is 2999-01-31T00:00:00Z, which is yet to come"),
+    ],
+)
+def test_a_window_in_which_nothing_can_lie_is_a_mistake(
+    made_github: Server, tmp_path: Path, window: dict[str, Any], words: str
+) -> None:
+    """A run that could not read anything does not look like one in which nothing has happened."""
+    output = run_tap(made_github, tmp_path, organizations=[LOGIN], **window)
+    assert isinstance(output.error, ConfigurationError)
+    assert words in str(output.error)

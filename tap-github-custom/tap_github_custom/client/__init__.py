@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tap_github_custom.client.answer import Answer, GraphQLAnswer, GraphQLProblem
+from tap_github_custom.client.answer import Answer, GraphQLAnswer, GraphQLProblem, next_cursor
 from tap_github_custom.client.client import Client
 from tap_github_custom.client.settings import PUBLIC_API_URL, USER_AGENT, ClientSettings
 from tap_github_custom.client.usage import Spending, Usage
@@ -17,4 +17,5 @@ __all__ = [
     "GraphQLProblem",
     "Spending",
     "Usage",
+    "next_cursor",
 ]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from tap_github_custom.errors import GraphQLError
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -47,6 +49,21 @@ class GraphQLProblem:
             message=str(given.get("message") or ""),
             path=tuple(path) if isinstance(path, list) else (),
         )
+
+
+def next_cursor(connection: Mapping[str, Any], cursor: str | None) -> str | None:
+    """Return the cursor of what follows the page behind CURSOR, or None at the end of a connection.
+
+    Raises `GraphQLError` where the page leads back to itself: the list would never end.
+    """
+    page = connection["pageInfo"]
+    if not page["hasNextPage"]:
+        return None
+    following: str | None = page["endCursor"]
+    if following in {None, cursor}:
+        message = "A list of GraphQL leads back to itself."
+        raise GraphQLError(message)
+    return following
 
 
 @dataclass(frozen=True)

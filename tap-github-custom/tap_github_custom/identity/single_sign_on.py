@@ -7,6 +7,7 @@ from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
+from tap_github_custom.client import next_cursor
 from tap_github_custom.errors import GraphQLError, GraphQLTooLargeError, RepositoryError
 from tap_github_custom.identity.person import DirectoryEntry, ExternalIdentity
 
@@ -57,9 +58,9 @@ def _nodes(client: Client, organization: str) -> Iterator[dict[str, Any]]:
             raise RepositoryError(0, reason)
         connection = provider["externalIdentities"]
         yield from (node for node in connection["nodes"] or () if node)
-        if not connection["pageInfo"]["hasNextPage"]:
+        cursor = next_cursor(connection, cursor)
+        if cursor is None:
             return
-        cursor = connection["pageInfo"]["endCursor"]
 
 
 def _identity(node: dict[str, Any]) -> ExternalIdentity | None:

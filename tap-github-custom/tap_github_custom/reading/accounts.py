@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import re
 import threading
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from tap_github_custom.documents import COMMITS_PER_DOCUMENT, commit_accounts_document
-from tap_github_custom.errors import GraphQLError, GraphQLTooLargeError
+from tap_github_custom.errors import (
+    NO_COMMIT_STATUSES,
+    GraphQLError,
+    GraphQLTooLargeError,
+    RepositoryError,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -36,13 +42,11 @@ class Accounts:
         return self._known.get(_key(email))
 
     def learn(self, source: Source, commits: Sequence[GitCommit]) -> None:
-        """Find out about every address of some commits."""
-        examples = self._examples(commits)
-        try:
-            for part in _parts(examples):
+        """Find out about every address of some commits; REST is asked for those that GraphQL leaves open."""
+        with suppress(GraphQLError):
+            for part in _parts(self._examples(commits)):
                 self._learn_by_graphql(source, part)
-        except GraphQLError:
-            self._learn_by_rest(source, self._examples(commits))
+        self._learn_by_rest(source, self._examples(commits))
 
     def _examples(self, commits: Sequence[GitCommit]) -> list[GitCommit]:
         """Return commits that show every unknown address at least once."""
@@ -74,14 +78,20 @@ class Accounts:
             message = "GraphQL did not say who wrote some commits."
             raise GraphQLError(message)
         for index, commit in enumerate(commits):
-            node = found.get(f"commit{index}") or {}
-            self._note(commit.author.email, _account(node.get("author")))
-            self._note(commit.committer.email, _account(node.get("committer")))
+            node = found.get(f"commit{index}")
+            if node:
+                self._note(commit.author.email, _account(node.get("author")))
+                self._note(commit.committer.email, _account(node.get("committer")))
 
     def _learn_by_rest(self, source: Source, commits: Sequence[GitCommit]) -> None:
-        """Ask for each commit; of an address there is one."""
+        """Ask for each commit, one of an address; whose a commit is that is gone stays open."""
         for commit in commits:
-            answer = source.get(f"/commits/{commit.sha}").body
+            try:
+                answer = source.get(f"/commits/{commit.sha}").body
+            except RepositoryError as error:
+                if error.status not in NO_COMMIT_STATUSES:
+                    raise
+                answer = {}
             self._note(commit.author.email, answer.get("author") or None)
             self._note(commit.committer.email, answer.get("committer") or None)
 

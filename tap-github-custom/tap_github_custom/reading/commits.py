@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tap_github_custom import times
 from tap_github_custom.emission import Rows
-from tap_github_custom.errors import RepositoryError
+from tap_github_custom.errors import NO_COMMIT_STATUSES, RepositoryError
 from tap_github_custom.head import Head
 from tap_github_custom.prefetch import ordered
 from tap_github_custom.reading.source import PAGE_SIZE
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 logger = logging.getLogger("tap-github-custom")
 
 EMPTY_REPOSITORY = 409
-GONE_STATUSES = frozenset((404, 422))
 MAX_FILES = 3_000  # the API lists no more of one commit
 ROWS_PER_EMISSION = 1_000
 
@@ -88,7 +87,7 @@ class RestCommits:
             try:
                 found = self._source.get(f"/compare/{old}...{new}", {"per_page": PAGE_SIZE})
             except RepositoryError as error:
-                if error.status not in GONE_STATUSES:
+                if error.status not in NO_COMMIT_STATUSES:
                     raise
                 found = None
             self._compared[old, new] = found

@@ -9,6 +9,7 @@ from functools import partial
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
+from tap_github_custom.client import next_cursor
 from tap_github_custom.documents import document
 from tap_github_custom.errors import GraphQLError, GraphQLTooLargeError
 from tap_github_custom.prefetch import ordered
@@ -196,8 +197,12 @@ class GraphQLChildren:
         """Return a nested list to its end: the first page came with the pull request."""
         page: Any = node[name]
         items = _items(page, name)
-        while page["pageInfo"]["hasNextPage"] and not (name == "commits" and len(items) >= MAX_COMMITS):
-            variables = {"id": node["id"], "first": LIST_SIZE, "after": page["pageInfo"]["endCursor"]}
+        cursor: str | None = None
+        while not (name == "commits" and len(items) >= MAX_COMMITS):
+            cursor = next_cursor(page, cursor)
+            if cursor is None:
+                break
+            variables = {"id": node["id"], "first": LIST_SIZE, "after": cursor}
             answer = self._source.graphql(document(following), variables)
             found = answer.data.get("node")
             if answer.errors or not found:

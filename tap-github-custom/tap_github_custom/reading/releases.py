@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from tap_github_custom import times
 from tap_github_custom.emission import Rows
-from tap_github_custom.errors import RepositoryError
+from tap_github_custom.errors import NO_COMMIT_STATUSES, RepositoryError
 from tap_github_custom.rows.release import release_row
 from tap_github_custom.stream_names import RELEASE
 
@@ -67,8 +67,12 @@ class Releases:
                 if len(found) == len(wanted):
                     return found
         for tag in sorted(wanted - found.keys()):
-            with suppress(RepositoryError):  # the tag was deleted, the release was not
+            try:
                 found[tag] = self._source.get(f"/commits/{quote(tag)}").body["sha"]
+            except RepositoryError as error:
+                if error.status not in NO_COMMIT_STATUSES:
+                    raise
+                # The tag was deleted, the release was not.
         return found
 
 
