@@ -70,10 +70,10 @@ def test_values_are_those_of_snowflake(cursor: SnowflakeCursor, expression: str,
 
 def test_variants_are_json(cursor: SnowflakeCursor) -> None:
     """Objects and arrays come back as JSON text, under their own types."""
-    cursor.execute("create table t (v variant)")
-    cursor.execute("""insert into t select parse_json('{"a": [1, null, "x"], "b": {"c": 1.5}}')""")
-    cursor.execute("insert into t select object_construct('k', array_construct(1, 2))")
-    rows = cursor.execute("select v from t").fetchall()
+    cursor.execute("create table t (id int, v variant)")
+    cursor.execute("""insert into t select 1, parse_json('{"a": [1, null, "x"], "b": {"c": 1.5}}')""")
+    cursor.execute("insert into t select 2, object_construct('k', array_construct(1, 2))")
+    rows = cursor.execute("select v from t order by id").fetchall()
     assert FIELD_ID_TO_NAME[cursor.description[0].type_code] == "VARIANT"
     assert [json.loads(row[0]) for row in rows] == [{"a": [1, None, "x"], "b": {"c": 1.5}}, {"k": [1, 2]}]
 
