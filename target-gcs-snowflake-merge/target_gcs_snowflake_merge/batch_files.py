@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gzip
 import math
 import re
 import zlib
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
 
 import fsspec  # type: ignore[import-untyped]
 import msgspec
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ROWS_AT_A_TIME = 1_000
+_GZIP = b"\x1f\x8b"
 _WRAPPED = re.compile(rb'\s*\{\s*"type"\s*:\s*"RECORD"')
 
 
@@ -35,10 +38,14 @@ def parts(encoding: dict[str, Any], manifest: list[str]) -> Iterator[bytes | pa.
     if form not in ("jsonl", "parquet"):
         message = f"a BATCH message in the format {form!r} cannot be read, only jsonl and parquet"
         raise BadInputError(message)
+    compression = encoding.get("compression") or "none"
+    if form == "jsonl" and compression not in ("gzip", "none"):
+        message = f"a BATCH message with the compression {compression!r} cannot be read, only gzip and none"
+        raise BadInputError(message)
     for address in manifest:
         try:
             if form == "jsonl":
-                yield from _json_lines(address, encoding.get("compression"))
+                yield from _json_lines(address, is_compressed=compression == "gzip")
             else:
                 yield from _parquet_rows(address)
         except (OSError, EOFError, zlib.error, ImportError, ValueError, pa.ArrowException) as error:
@@ -46,11 +53,24 @@ def parts(encoding: dict[str, Any], manifest: list[str]) -> Iterator[bytes | pa.
             raise BadInputError(message) from None
 
 
-def _json_lines(address: str, compression: str | None) -> Iterator[bytes]:
-    with fsspec.open(address, "rb", compression="gzip" if compression == "gzip" else None) as file:
-        for line in file:
+def _json_lines(address: str, *, is_compressed: bool) -> Iterator[bytes]:
+    with _opened(address) as file:
+        is_gzip = file.read(len(_GZIP)) == _GZIP
+        file.seek(0)
+        if is_gzip and not is_compressed:
+            message = 'it is compressed, and the encoding does not say "compression": "gzip"'
+            raise ValueError(message)
+        for line in gzip.GzipFile(fileobj=file) if is_compressed else file:
             if not line.isspace():
                 yield _unwrapped(bytes(line))
+
+
+def _opened(address: str) -> Any:  # noqa: ANN401 - a file of whichever kind
+    """Open a file; in the URL of a local one, other than plain characters may be quoted."""
+    file = fsspec.open(address, "rb")
+    if address.startswith("file:") and "%" in address and not file.fs.exists(file.path):
+        return fsspec.open(unquote(address), "rb")
+    return file
 
 
 def _unwrapped(line: bytes) -> bytes:
@@ -64,7 +84,7 @@ def _unwrapped(line: bytes) -> bytes:
 
 
 def _parquet_rows(address: str) -> Iterator[pa.RecordBatch]:
-    with fsspec.open(address, "rb") as file, pq.ParquetFile(file) as parquet:
+    with _opened(address) as file, pq.ParquetFile(file) as parquet:
         for chunk in parquet.iter_batches(ROWS_AT_A_TIME):
             yield _in_microseconds(chunk)
 

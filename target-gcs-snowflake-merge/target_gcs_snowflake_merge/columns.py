@@ -185,13 +185,13 @@ def _timestamps(values: Sequence[str | None]) -> pa.Array[Any]:
 
 def _moment(text: str) -> dt.datetime:
     """Return the moment in UTC; one without an offset is in UTC already."""
-    moment = dt.datetime.fromisoformat(text.strip())
+    moment = dt.datetime.fromisoformat(text.strip().upper())  # RFC 3339 allows t and z
     return moment.replace(tzinfo=dt.UTC) if moment.tzinfo is None else moment.astimezone(dt.UTC)
 
 
 def _utc_time(text: str) -> dt.time:
     """Return the time of day in UTC, to the microsecond; one without an offset is in UTC already."""
-    time = dt.time.fromisoformat(text.strip())
+    time = dt.time.fromisoformat(text.strip().upper())
     if time.tzinfo is None:
         return time
     moment = dt.datetime.combine(dt.date(2000, 1, 1), time)

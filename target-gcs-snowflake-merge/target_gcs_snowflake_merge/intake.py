@@ -213,7 +213,7 @@ class Intake:
         name = message.stream or ""
         if not all(target in self._registry.streams for target in self._registry.targets(name)):
             reason = "a batch came before the schema of its stream"
-            raise RecordBeforeSchemaError(reason, stream=name)
+            raise BadInputError(reason, stream=name)
         for part in batch_files.parts(message.encoding or {}, message.manifest or []):
             if self._dispatch.is_hurried:
                 return  # no STATE can follow: the reader stops before the next message

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 CHUNK_BYTES = 1 << 20
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
 class Lines:
@@ -23,6 +24,7 @@ class Lines:
         self._whole: list[bytes] = []
         self._begun: list[bytes] = []
         self._has_ended = False
+        self._is_first = True
 
     def take(self, patience_seconds: float) -> list[bytes] | None:
         """Return the next lines, none at the end, or None when nothing has come for so long."""
@@ -43,7 +45,9 @@ class Lines:
         first, *others = chunk.split(b"\n") if chunk else (b"", b"")
         self._begun.append(first)
         if others:
-            others.insert(0, b"".join(self._begun))
+            line = b"".join(self._begun)
+            others.insert(0, line.removeprefix(BYTE_ORDER_MARK) if self._is_first else line)
+            self._is_first = False
             self._begun = [others.pop()]
         self._whole.extend(line for line in others if line and not line.isspace())
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from target_gcs_snowflake_merge.errors import BadRecordError
+from target_gcs_snowflake_merge.errors import BadInputError, BadRecordError
 from target_gcs_snowflake_merge.records import encode_json, whole_value
 
 if TYPE_CHECKING:
@@ -32,7 +32,11 @@ class Mapping:
         self, stream: str, schema: dict[str, Any], keys: list[str]
     ) -> Iterator[tuple[str, dict[str, Any], list[str]]]:
         """Yield name, schema and keys of each stream that a stream becomes."""
-        self._mapper.register_raw_stream_schema(stream, schema, keys)
+        try:
+            self._mapper.register_raw_stream_schema(stream, schema, keys)
+        except Exception as error:  # nor is there a base of what the SDK says to a map or to flattened names
+            reason = f"its stream map, or flattening, cannot be applied: {error or type(error).__name__}"
+            raise BadInputError(reason, stream=stream) from error
         for stream_map in self._mapper.stream_maps[stream]:
             transformed_keys = stream_map.transformed_key_properties
             yield stream_map.stream_alias, stream_map.transformed_schema, list(transformed_keys or ())
@@ -48,7 +52,11 @@ class Mapping:
             if not isinstance(record, dict):
                 reason = "the record is not an object"
                 raise BadRecordError(reason, stream=message.stream or "")
-            transformed = stream_map.transform(dict(record))
+            try:
+                transformed = stream_map.transform(dict(record))
+            except Exception as error:  # an expression of the user's may raise anything
+                reason = f"a stream map cannot be applied to it: {error or type(error).__name__}"
+                raise BadRecordError(reason, stream=message.stream or "") from error
             if transformed is not None:
                 yield stream_map.stream_alias, _encoded(transformed, message.stream or "")
 

@@ -15,6 +15,7 @@ ACTIVATE_VERSION, BATCH = "ACTIVATE_VERSION", "BATCH"
 
 TOO_DEEP = "its values are nested too deep"
 LONGEST_BEGINNING = 300
+_OTHER_TYPE = re.compile(rb'"type"\s*:\s*"(?:SCHEMA|STATE|ACTIVATE_VERSION|BATCH)"', re.IGNORECASE)
 _STREAM = re.compile(rb'"stream"\s*:\s*"((?:[^"\\]|\\.){0,200})"')
 
 
@@ -27,7 +28,7 @@ class Message(msgspec.Struct):
     schema: msgspec.Raw = msgspec.Raw()
     value: msgspec.Raw = msgspec.Raw()
     key_properties: list[str] | None = None
-    bookmark_properties: list[str] | None = None
+    bookmark_properties: list[str | None] | None = None
     version: Version | None = None
     encoding: dict[str, Any] | None = None
     manifest: list[str] | None = None
@@ -47,11 +48,11 @@ _decode = msgspec.json.Decoder(Message).decode
 
 
 def decode(line: bytes) -> Message:
-    """Return the message of a line, or raise `BadInputError`."""
+    """Return the message of a line, or raise `BadInputError`; `BadRecordError` where it may be a record."""
     try:
         return _decode(line)
     except RecursionError:
-        raise BadRecordError(TOO_DEEP, stream=stream_of(line)) from None
+        raise _broken(line, TOO_DEEP) from None
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         return _decode_slowly(line, error)
 
@@ -64,8 +65,7 @@ def _decode_slowly(line: bytes, reason: Exception) -> Message:
     try:
         decoded = load_json(line)
     except BadInputError as error:
-        error.stream = stream_of(line)
-        raise
+        raise _broken(line, error.reason) from None
     try:
         record = decoded.pop("record", None)
         message = _decode(encode_json(whole_value(decoded)))
@@ -74,6 +74,12 @@ def _decode_slowly(line: bytes, reason: Exception) -> Message:
         raise BadInputError(text, stream=stream_of(line)) from None
     message.decoded = record
     return message
+
+
+def _broken(line: bytes, reason: str) -> BadInputError:
+    """Return the error of a line that cannot be decoded: only a record may be put aside."""
+    is_other = _OTHER_TYPE.search(line.partition(b'"record"')[0])
+    return (BadInputError if is_other else BadRecordError)(reason, stream=stream_of(line))
 
 
 def stream_of(line: bytes) -> str:

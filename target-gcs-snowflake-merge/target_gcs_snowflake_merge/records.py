@@ -261,7 +261,7 @@ def _to_text(value: Any, _: ColumnType) -> str:  # noqa: ANN401
 
 
 def _to_timestamp(value: Any, _: ColumnType) -> str:  # noqa: ANN401
-    return dt.datetime.fromisoformat(_text(value).strip()).isoformat()
+    return dt.datetime.fromisoformat(_text(value).strip().upper()).isoformat()
 
 
 def _to_date(value: Any, _: ColumnType) -> dt.date:  # noqa: ANN401
@@ -272,7 +272,7 @@ def _to_date(value: Any, _: ColumnType) -> dt.date:  # noqa: ANN401
 
 
 def _to_time(value: Any, _: ColumnType) -> str:  # noqa: ANN401
-    return dt.time.fromisoformat(_text(value).strip()).isoformat()
+    return dt.time.fromisoformat(_text(value).strip().upper()).isoformat()
 
 
 def _to_binary(value: Any, _: ColumnType) -> bytes:  # noqa: ANN401

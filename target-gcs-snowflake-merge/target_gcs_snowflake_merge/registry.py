@@ -23,6 +23,17 @@ if TYPE_CHECKING:
     from target_gcs_snowflake_merge.messages import Message
 
 COMPLETE_SET_OF = "x-complete-set-of"
+MAX_BEGINNINGS = 1_000
+
+
+class Beginnings(dict[bytes, Stream]):
+    """Streams by how the lines of their records begin; some taps begin each in another way."""
+
+    def __setitem__(self, beginning: bytes, stream: Stream) -> None:
+        """Take note of one, and forget all others where they have become too many."""
+        if len(self) >= MAX_BEGINNINGS:
+            self.clear()
+        super().__setitem__(beginning, stream)
 
 
 class Registry:
@@ -34,9 +45,10 @@ class Registry:
         self._dispatch = dispatch
         self._mapping = mapping
         self._tables: dict[str, str] = {}
+        self._sources: dict[str, str] = {}
         self.streams: dict[str, Stream] = {}
         self._rejects: Stream | None = None
-        self.by_beginning: dict[bytes, Stream] = {}
+        self.by_beginning = Beginnings()
         """Streams by how the lines of their records begin, as long as no schema changes."""
 
     def take(self, message: Message) -> Iterator[Stream]:
@@ -51,8 +63,12 @@ class Registry:
         if self._mapping is not None:
             described = list(self._mapping.register(name, schema, keys))
         for target, mapped, mapped_keys in described:
+            source = self._sources.setdefault(target, name)
+            if source != name:
+                reason = f"stream_maps call it {target!r}, as they do the stream {source!r}: name them apart"
+                raise BadInputError(reason, stream=name)
             properties = resolved_properties(target, mapped)
-            bookmark = next(iter(message.bookmark_properties or ()), None)
+            bookmark = next(filter(None, message.bookmark_properties or ()), None)
             parents = schema.get(COMPLETE_SET_OF) or ()
             if not isinstance(parents, list | tuple) or not all(isinstance(each, str) for each in parents):
                 reason = f"{COMPLETE_SET_OF} is a list of properties"

@@ -26,6 +26,7 @@ ID = {"id": {"type": "integer"}}
         (b"", []),
         (b"a\nb", [b"a", b"b"]),
         (b"\na\r\n \n\nb\n", [b"a\r", b"b"]),
+        (b"\xef\xbb\xbfa\n\xef\xbb\xbfb\n", [b"a", b"\xef\xbb\xbfb"]),
         (b"x" * 3_000_000 + b"\ny\n", [b"x" * 3_000_000, b"y"]),
     ],
 )

@@ -89,6 +89,36 @@ def test_a_batch_file_that_is_not_there_is_named(world: World, tmp_path: Path) -
     assert "Traceback" not in run.errors
 
 
+@pytest.mark.parametrize(
+    ("encoding", "reason"),
+    [({"compression": "bz2"}, "compression 'bz2' cannot be read"), ({}, "it is compressed")],
+)
+def test_a_batch_file_is_not_taken_for_text_that_it_is_not(
+    world: World, tmp_path: Path, encoding: dict[str, str], reason: str
+) -> None:
+    """Bad records put aside would hide all others of the file; so the run ends."""
+    file = tmp_path / "rows.jsonl"
+    file.write_bytes(gzip.compress(b'{"id": 1}\n' * 9))
+    run = world.run(batch({"format": "jsonl", **encoding}, file), on_bad_record="quarantine")
+    assert (run.returncode, run.states) == (1, [])
+    assert reason in run.sentence
+
+
+def test_a_batch_file_may_have_any_name(world: World, tmp_path: Path) -> None:
+    """Its URL quotes what an address cannot hold; a name that looks quoted is not."""
+    for key, name in enumerate(["a b.jsonl", "a%20b.jsonl"]):
+        (tmp_path / name).write_text(f'{{"id": {key}}}\n', encoding="utf-8")
+    quoted, literal = (tmp_path / "a b.jsonl").as_uri(), f"file://{tmp_path}/a%20b.jsonl"
+    first, *_ = batch({}, tmp_path)
+    for address in (quoted, literal):
+        manifest = {"type": "BATCH", "stream": "item", "encoding": {"format": "jsonl"}, "manifest": [address]}
+        world.load([first, manifest])
+    assert {row["ID"] for row in world.table("ITEM")} == {1}
+    (tmp_path / "a%20b.jsonl").unlink()
+    world.load([first, {**manifest, "manifest": [quoted]}])
+    assert {row["ID"] for row in world.table("ITEM")} == {0, 1}
+
+
 def test_a_batch_file_that_is_cut_off_is_named(world: World, tmp_path: Path) -> None:
     """So it goes to those that break off at a whole line; what came before is committed."""
     file = tmp_path / "cut.jsonl.gz"

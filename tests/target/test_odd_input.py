@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
+from target_gcs_snowflake_merge.layout import Catalog, StreamSchema, plan
+from target_gcs_snowflake_merge.registry import Beginnings
+from target_gcs_snowflake_merge.sql import Table
+from target_gcs_snowflake_merge.stream import Stream
 
 from .conftest import Line, World, record, schema, state
 
@@ -164,3 +169,84 @@ def test_flattening_keeps_decimals_exact(world: World) -> None:
     ]
     world.load(lines, flattening_enabled=True, flattening_max_depth=1)
     assert str(world.table("ITEM")[0]["PRICE__NET"]) == "12345678901234567890.12"
+
+
+ONE = [schema("item", {**ID, "x": TEXT}, "id"), record("item", id=1, x="5"), state({"n": 1})]
+QUARANTINED = {"on_bad_record": "quarantine"}
+
+
+def test_a_stream_map_that_fails_at_a_record_blames_the_record(world: World) -> None:
+    """It is named by its line, and put aside where that is wanted; what came before it is committed."""
+    maps = json.dumps({"item": {"y": "int(x)"}})
+    lines = [*ONE, record("item", id=2, x="abc"), state({"n": 2})]
+    run = world.run(lines, stream_maps=maps)
+    assert (run.returncode, run.states) == (1, [{"n": 1}])
+    assert "Line 4 (stream 'item'): a stream map cannot be applied" in run.sentence
+    run = world.load(lines, stream_maps=maps, **QUARANTINED)
+    assert run.states[-1] == {"n": 2}
+    assert [row["LINE"] for row in world.table("_REJECTED_RECORD")] == [4]
+
+
+MAPS: dict[str, tuple[dict[str, Any], str]] = {
+    "syntax": ({"other": {"y": "int(("}}, "cannot be applied"),
+    "one name for two streams": (
+        {"item": {"__alias__": "x"}, "other": {"__alias__": "x"}},
+        "name them apart",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", MAPS)
+def test_a_stream_map_that_cannot_work_is_named(world: World, case: str) -> None:
+    """With the line of the schema that it does not fit; what came before is committed."""
+    maps, reason = MAPS[case]
+    run = world.run([*ONE, schema("other", {**ID, "x": TEXT}, "id")], stream_maps=json.dumps(maps))
+    assert (run.returncode, run.states) == (1, [{"n": 1}])
+    assert "Line 4 (stream 'other')" in run.sentence
+    assert reason in run.sentence
+
+
+BROKEN_LINES: dict[str, bytes] = {
+    "schema": b'{"type":"SCHEMA","stream":"item","schema":{"properties":{"id":{}}',
+    "schema without sense": b'{"type":"SCHEMA","stream":"item","key_properties":5}',
+    "batch": b'{"type": "BATCH","stream":"item","manifest":["',
+    "state": b'{"type":"STATE","value":{"n":',
+    "batch before schema": b'{"type":"BATCH","stream":"other","encoding":{"format":"jsonl"},"manifest":[]}',
+}
+
+
+@pytest.mark.parametrize("case", BROKEN_LINES)
+def test_only_records_are_put_aside(world: World, case: str) -> None:
+    """What else cannot be read may stand for any number of records: the run ends there."""
+    run = world.run([*ONE, BROKEN_LINES[case], state({"n": 2})], **QUARANTINED)
+    assert (run.returncode, run.states) == (1, [{"n": 1}])
+    assert "Line 4" in run.sentence
+    assert "_REJECTED_RECORD" not in world.tables()
+
+
+def test_a_broken_line_that_may_be_a_record_is_put_aside(world: World) -> None:
+    """What a record says inside of it is no type of the message."""
+    bad = b'{"type":"RECORD","stream":"item","record":{"id":2,"x":{"type":"STATE"'
+    run = world.load([*ONE, bad, state({"n": 2})], **QUARANTINED)
+    assert run.states[-1] == {"n": 2}
+    assert [row["LINE"] for row in world.table("_REJECTED_RECORD")] == [4]
+
+
+def test_beginnings_that_vary_do_not_pile_up() -> None:
+    """A tap may write what is new in each record before the record itself."""
+    table = Table("db", "schema", "ITEM")
+    wanted = StreamSchema("item", ID, ("id",))
+    layout, _ = plan(wanted, table, Catalog())
+    beginnings, stream = Beginnings(), Stream(wanted, layout, table)
+    for number in range(5_000):
+        beginnings[b"%d" % number] = stream
+    assert beginnings[b"4999"] is stream
+    assert len(beginnings) <= 1_000
+
+
+def test_small_letters_in_a_moment_and_no_bookmark_are_harmless(world: World) -> None:
+    """RFC 3339 allows t and z; a list of bookmarks may hold a null."""
+    described = {**schema("item", {**ID, "at": {"type": "string", "format": "date-time"}}, "id")}
+    lines = [{**described, "bookmark_properties": [None]}, record("item", id=1, at="2026-01-31t10:11:12z")]
+    world.load(lines)
+    assert world.table("ITEM")[0]["AT"].isoformat() == "2026-01-31T10:11:12"

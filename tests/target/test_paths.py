@@ -23,3 +23,12 @@ def test_a_file_lies_below_stream_organisation_and_date() -> None:
 def test_odd_characters_cannot_leave_their_step_of_the_path(text: str, expected: str) -> None:
     """Slashes, quotes, dots alone and non-ASCII are spelled in hexadecimal."""
     assert safe(text) == expected
+
+
+def test_a_name_is_never_too_long_for_an_object() -> None:
+    """Cloud Storage takes 1,024 bytes; what was cut still tells one stream from another."""
+    streams = ["\u6f22" * 180, "\u6f22" * 181]
+    names = [file_name(stream, "\u5b57" * 200, BEGAN, "b" * 32, 7) for stream in streams]
+    assert max(map(len, names)) < 800
+    assert len(set(names)) == len(names)
+    assert safe("a" * 300) == "a" * 300
