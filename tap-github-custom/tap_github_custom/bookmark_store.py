@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from tap_github_custom.bookmarks import Bookmark
-from tap_github_custom.errors import ConfigurationError
+from tap_github_custom.errors import UNFORESEEN, ConfigurationError
+from tap_github_custom.state_file import WAY_OUT
 
 if TYPE_CHECKING:
     from tap_github_custom.repository import Repository
@@ -25,6 +26,10 @@ class BookmarkStore:
 
     def __init__(self, stream_state: dict[str, Any]) -> None:
         """Take the part of the STATE that it keeps up to date."""
+        for name in ("repositories", STREAM_SETS, BOTS):
+            if not isinstance(stream_state.get(name) or {}, dict):
+                message = f"The state holds no object as {name!r} of repository: {WAY_OUT}."
+                raise ConfigurationError(message)
         self._state = stream_state
         self._repositories: dict[str, Any] = stream_state.setdefault("repositories", {})
         # Most repositories have the same streams. A set is named by its digest: states can be merged.
@@ -38,7 +43,7 @@ class BookmarkStore:
         saved = self._repositories.get(repository.key, {})
         try:
             return Bookmark.from_json({**saved, "streams": self._stream_sets.get(saved.get("streams"), "")})
-        except (ValueError, TypeError, AttributeError) as error:
+        except UNFORESEEN as error:
             message = (
                 f"The state of repository {repository.full_name} cannot be read ({error}): remove "
                 f"{repository.key!r} from the state, and it is read from the start."

@@ -58,7 +58,7 @@ DECIDED_STATUSES = frozenset((403, 404, 409, 410, 451))
 # How GitHub answers for a commit, or what points at one, that is not there.
 NO_COMMIT_STATUSES = frozenset((404, 422))
 # What an answer of a form that nobody foresaw leads to.
-UNFORESEEN = (LookupError, TypeError, ValueError, AttributeError)
+UNFORESEEN = (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError)
 
 
 class RepositoryError(GitHubError):

@@ -74,8 +74,9 @@ def _answers(client: Client, settings: Settings, listing: Listing) -> Iterator[t
         except RepositoryError as error:
             listing.errors[name] = error
         else:
-            if answer["full_name"].lower() != name.lower():
-                logger.warning("%s is %s now: change the setting repositories", name, answer["full_name"])
+            told = answer.get("full_name") if isinstance(answer, dict) else None
+            if isinstance(told, str) and told.lower() != name.lower():
+                logger.warning("%s is %s now: change the setting repositories", name, told)
             yield answer, owner
 
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 RECONCILE_AFTER = timedelta(days=7)
 ASK_AGAIN_AFTER = timedelta(days=1)  # somebody may have mended what the probe cannot see
 FRESH = timedelta(hours=3)  # what was just reconciled can wait, whatever the moment
+ODD_CLOCK = timedelta(days=1)  # other machines' clocks may be a little ahead
 SETTLED_AFTER = timedelta(seconds=2)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 GOLDEN_RATIO = (5**0.5 - 1) / 2
@@ -51,7 +52,7 @@ class Plan:
         """
         if self.settings.reconcile in {ALWAYS, NEVER}:
             return self.settings.reconcile == ALWAYS
-        if bookmark.reconciled is None:
+        if bookmark.reconciled is None or bookmark.reconciled > self.began:  # a clock was wrong
             return True
         since_its_moment = (self.began - EPOCH - RECONCILE_AFTER * _share(repository.id)) % RECONCILE_AFTER
         age = self.began - bookmark.reconciled
@@ -60,7 +61,7 @@ class Plan:
     def is_still_refused(self, refusal: Refusal, sight: Sight | None) -> bool:
         """Tell whether nothing speaks for asking for a repository that GitHub has refused."""
         is_as_it_was = sight is not None and sight.digest == refusal.sight
-        return is_as_it_was and self.began - refusal.at < ASK_AGAIN_AFTER
+        return is_as_it_was and timedelta() <= self.began - refusal.at < ASK_AGAIN_AFTER
 
     def changed(self, bookmark: Bookmark, repository: Repository, glimpse: Glimpse | None) -> frozenset[str]:
         """Return the wanted streams that have to be read: of a group all or none."""
@@ -81,8 +82,8 @@ class Plan:
         return glimpse.settled(self.began - SETTLED_AFTER) if glimpse else {}
 
     def since(self, bookmark: datetime | None) -> datetime | None:
-        """Return from when to read again what has been read up to a bookmark."""
-        if bookmark is None:
+        """Return from when to read again what has been read up to a bookmark, which is not yet to come."""
+        if bookmark is None or bookmark > self.began + ODD_CLOCK:
             return self.settings.start
         return times.latest(self.settings.start, times.days_before(bookmark, self.settings.lookback_days))
 

@@ -108,7 +108,7 @@ class Run:
             pool=pool,
             settings=self._settings,
             wanted=wanted,
-            began=began,
+            began=began - self._client.clock_ahead,  # what is read is dated by GitHub's clock
             use_graphql=use_graphql,
             learnt=Learnt(
                 ReviewComments(self._store.review_comments),

@@ -23,6 +23,7 @@ from tap_github_custom.shard import Shard
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+MAX_CONCURRENCY = 100  # GitHub refuses more requests at once than that
 API, GIT, AUTO = "api", "git", "auto"
 WEEKLY, ALWAYS, NEVER = "weekly", "always", "never"
 SKIP, FAIL = "skip", "fail"
@@ -281,13 +282,13 @@ class Settings:
             personal_data=PersonalData.from_config(config),
             use_graphql=config["use_graphql"],
             on_repository_error=config["on_repository_error"],
-            error_exit_code=_whole(config, "error_exit_code", at_least=1),
+            error_exit_code=_whole(config, "error_exit_code", at_least=1, at_most=255),
             shard=Shard.from_text(config.get("shard") or "1/1"),
             summary_path=_path(config, "summary_path"),
             client=ClientSettings(
                 api_url=config["api_url"],
                 **({} if _is_hosted(config["api_url"]) else UNPACED),
-                concurrency=_whole(config, "concurrency", at_least=1),
+                concurrency=_whole(config, "concurrency", at_least=1, at_most=MAX_CONCURRENCY),
                 rate_limit_reserve=_whole(config, "rate_limit_reserve", at_least=0),
                 max_requests=(
                     None if config.get("max_requests") is None else _whole(config, "max_requests", at_least=1)
@@ -298,7 +299,11 @@ class Settings:
 
 
 def _is_hosted(api_url: str) -> bool:
-    host = urlsplit(api_url).hostname or ""
+    try:
+        host = urlsplit(api_url).hostname or ""
+    except ValueError as error:
+        message = f"The setting api_url is {api_url!r}, which is no URL: {error}."
+        raise ConfigurationError(message) from None
     return host.endswith(HOSTED)
 
 
@@ -322,23 +327,30 @@ def _sources(config: Mapping[str, Any]) -> frozenset[str]:
 def _moment(config: Mapping[str, Any], name: str) -> datetime | None:
     given = config.get(name)
     try:
-        return times.parse(str(given)) if given else None
-    except ValueError:
+        return times.parse(str(given)).astimezone(UTC) if given else None
+    except (ValueError, OverflowError):
         message = f"The setting {name} is {given!r}, which is not a date such as 2026-01-31T00:00:00Z."
         raise ConfigurationError(message) from None
 
 
-def _whole(config: Mapping[str, Any], name: str, *, at_least: int) -> int:
+def _whole(config: Mapping[str, Any], name: str, *, at_least: int, at_most: int | None = None) -> int:
     given: int = config[name]
     if given < at_least:
         message = f"The setting {name} is {given}, but must be {at_least} or more."
+        raise ConfigurationError(message)
+    if at_most is not None and given > at_most:
+        message = f"The setting {name} is {given}, but must be {at_most} or less."
         raise ConfigurationError(message)
     return given
 
 
 def _path(config: Mapping[str, Any], name: str) -> Path | None:
     given = config.get(name)
-    return Path(given).expanduser() if given else None
+    try:
+        return Path(given).expanduser() if given else None
+    except RuntimeError as error:
+        message = f"The setting {name} is {given!r}: {error}"
+        raise ConfigurationError(message) from None
 
 
 def default_cache_folder() -> Path:

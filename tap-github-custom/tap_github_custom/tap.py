@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import sys
 import threading
 from datetime import UTC, datetime
 from typing import IO, TYPE_CHECKING, Any, cast
@@ -29,6 +30,7 @@ from tap_github_custom.identity import Matches, people, read_mapping_file
 from tap_github_custom.output import CountingWriter, StateRhythm
 from tap_github_custom.run import Run
 from tap_github_custom.settings import CONFIG_SCHEMA, FAIL, Settings
+from tap_github_custom.state_file import checked, stream_state
 from tap_github_custom.stream_names import COMMIT_FILE, PATCH, REPOSITORY, USER_LOOKUP
 from tap_github_custom.streams import STREAMS, GitHubStream
 from tap_github_custom.summary import Summary, write_json
@@ -198,9 +200,9 @@ class TapGitHubCustom(Tap):
     @property
     def _store(self) -> BookmarkStore:
         if self._bookmarks is None:
-            bookmarks = self._saved_state.get("bookmarks") or {}
-            self.state.setdefault("bookmarks", {})[REPOSITORY] = bookmarks.get(REPOSITORY) or {}
-            self._bookmarks = BookmarkStore(self.state["bookmarks"][REPOSITORY])
+            bookmarks = stream_state(self._saved_state, REPOSITORY)
+            self.state.setdefault("bookmarks", {})[REPOSITORY] = bookmarks
+            self._bookmarks = BookmarkStore(bookmarks)
         return self._bookmarks
 
     @property
@@ -235,6 +237,7 @@ class TapGitHubCustom(Tap):
 
     def _finish(self) -> None:
         """Write the last STATE, say what was done, close the connections."""
+        is_failing = sys.exc_info()[0] is not None
         finished = datetime.now(UTC)
         self._summary.rows = {stream.name: stream.rows_written for stream in self._github_streams}
         if self._bookmarks is not None:
@@ -244,9 +247,15 @@ class TapGitHubCustom(Tap):
             return
         for line in self._summary.lines(self._client.usage, finished):
             self.logger.info(line)
-        if self._settings.summary_path:
-            write_json(self._settings.summary_path, self._summary.as_json(self._client.usage, finished))
         self._client.close()
+        if self._settings.summary_path:
+            try:
+                write_json(self._settings.summary_path, self._summary.as_json(self._client.usage, finished))
+            except OSError as error:
+                message = f"The summary cannot be written (summary_path): {error}"
+                if not is_failing:
+                    raise ConfigurationError(message) from error
+                self.logger.error(message)  # noqa: TRY400 - what failed first decides how the run ends
 
     def _handle_termination(self, signum: int, frame: FrameType | None) -> None:
         """End at the next row; a second signal of the kind ends the process at once."""
@@ -276,6 +285,7 @@ class TapGitHubCustom(Tap):
     ) -> None:
         """Run the command; an error of ours ends it with one sentence."""
         with one_sentence(cls.logger):
+            state = checked(state) if state else None
             super().invoke(
                 about=about, about_format=about_format, config=config, state=state, catalog=catalog
             )

@@ -17,8 +17,11 @@ def write(moment: datetime) -> str:
 
 
 def days_before(moment: datetime, days: float) -> datetime:
-    """Return the moment DAYS earlier."""
-    return moment - timedelta(days=days)
+    """Return the moment DAYS earlier, or the first there is."""
+    try:
+        return moment - timedelta(days=days)
+    except OverflowError:
+        return datetime.min.replace(tzinfo=UTC)
 
 
 def latest(*moments: datetime | None) -> datetime | None:

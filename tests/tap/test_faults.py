@@ -85,6 +85,20 @@ def test_an_odd_entry_in_the_list_costs_no_other(three: Made, made_github: Serve
     assert {row["full_name"] for row in output.of("repository")} == {"made/one", "made/two"}
 
 
+@pytest.mark.parametrize("body", ["{}", "[]", "null"])
+def test_an_odd_answer_for_one_repository_costs_no_other(
+    three: Made, made_github: Server, tmp_path: Path, body: str
+) -> None:
+    """Of those that are named singly, too."""
+    del three
+    made_github.add_fault(path="^/repos/made/two$", status=200, body=body)
+    named = ["made/one", "made/two", "made/three"]
+    output = run_tap(made_github, tmp_path, repositories=named, commit_source="api")
+    assert output.error is None
+    assert list(output.skipped) == ["made/?"]
+    assert {row["full_name"] for row in output.of("repository")} == {"made/one", "made/three"}
+
+
 def test_a_skipped_repository_can_be_a_failure(three: Made, made_github: Server, tmp_path: Path) -> None:
     """With `on_repository_error: fail` the others are read, and the exit code is the chosen one."""
     del three

@@ -8,10 +8,11 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from tap_github_custom.bookmarks import Bookmark
+from tap_github_custom.bookmarks import Bookmark, Refusal
 from tap_github_custom.client import Client, ClientSettings
 from tap_github_custom.credentials import Secret, TokenCredentials
 from tap_github_custom.plan import Plan
+from tap_github_custom.probe import Sight
 from tap_github_custom.reading.bots import Bots
 from tap_github_custom.reading.deployment_statuses import StatusProof
 from tap_github_custom.reading.graphql_children import Learnt
@@ -81,6 +82,15 @@ def test_seldom_runs_reconcile_all() -> None:
 def test_what_was_just_reconciled_is_not_due() -> None:
     """A run that follows at once costs nothing, whosever moment has come in between."""
     assert reconciliations(range(1_000), 10, 0.25) == [[]] * 10
+
+
+def test_a_clock_that_was_wrong_once_puts_nothing_off() -> None:
+    """What was reconciled, refused or read at a moment yet to come is due now; minutes are no matter."""
+    plan, later = plan_at(DAY_ONE), DAY_ONE + timedelta(days=400)
+    assert plan.is_reconciliation_due(Bookmark(reconciled=later), of(1))
+    assert not plan.is_still_refused(Refusal(later, "no", "d"), Sight("d", None))
+    assert plan.since(later) is None
+    assert plan.since(DAY_ONE + timedelta(minutes=5)) is not None
 
 
 def test_what_was_never_reconciled_is_due() -> None:

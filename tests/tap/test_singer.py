@@ -227,6 +227,11 @@ def test_the_test_command_reads_a_record_of_each_stream(one: Server, tmp_path: P
         ({"organizations": ["nobody"]}, "nobody"),
         ({"organizations": ["made"], "auth_token": "ghp_Nobody"}, "auth_token"),
         ({"organizations": ["made"], "api_url": "http://127.0.0.1:9"}, "api_url"),
+        ({"organizations": ["made"], "api_url": "http://[::1"}, "api_url"),
+        ({"organizations": ["made"], "error_exit_code": 256}, "error_exit_code is 256"),
+        ({"organizations": ["made"], "concurrency": 1_000_000}, "concurrency is 1000000"),
+        ({"organizations": ["made"], "cache_dir": "~nobody-of-that-name/x"}, "cache_dir"),
+        ({"organizations": ["made"], "start_date": "0001-01-01T00:00:00+02:00"}, "start_date"),
     ],
 )
 def test_a_bad_setting_gets_one_sentence(
@@ -241,6 +246,47 @@ def test_a_bad_setting_gets_one_sentence(
     assert "Traceback" not in done.stderr
     assert given["auth_token"] not in done.stderr + done.stdout
     assert '"RECORD"' not in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("state", "sentence"),
+    [
+        ("", "is no JSON"),
+        ('{"bookmarks": {', "is no JSON"),
+        ("[]", "is no JSON object"),
+        ('{"type": "STATE", "value": {"bookmarks": {}}}', "only its value is a state"),
+        ('{"bookmarks": "x"}', "no object as 'bookmarks'"),
+        ('{"bookmarks": {"repository": "x"}}', "no object as 'repository'"),
+        ('{"bookmarks": {"repository": {"repositories": [1]}}}', "no object as 'repositories'"),
+        ('{"bookmarks": {"repository": {"bots": "x"}}}', "no object as 'bots'"),
+    ],
+)
+def test_a_state_that_is_none_gets_one_sentence(
+    one: Server, tmp_path: Path, state: str, sentence: str
+) -> None:
+    """It says what to do; nothing is read from the start without a word."""
+    path = tmp_path / "state.json"
+    path.write_text(state, encoding="utf-8")
+    config = {**RUN, "auth_token": TOKEN, "api_url": one.url}
+    done = command("--state", str(path), config=config, folder=tmp_path)
+    assert done.returncode == 1
+    (error,) = [line for line in done.stderr.splitlines() if "ERROR" in line.upper()]
+    assert sentence in error
+    assert "Unexpected" not in error
+    assert '"RECORD"' not in done.stdout
+
+
+def test_a_summary_that_cannot_be_written_does_not_hide_how_a_run_ended(one: Server, tmp_path: Path) -> None:
+    """Alone it is a failure; where another came first, that one decides on the exit code."""
+    config = {**RUN, "auth_token": TOKEN, "api_url": one.url, "summary_path": "/dev/null/summary.json"}
+    done = command(config=config, folder=tmp_path)
+    assert done.returncode == 1
+    assert "summary_path" in done.stderr
+    assert '"STATE"' in done.stdout
+    settings = {"repositories": ["made/nothing"], "on_repository_error": "fail", "error_exit_code": 9}
+    done = command(config={**config, **settings}, folder=tmp_path)
+    assert done.returncode == 9
+    assert "summary_path" in done.stderr
 
 
 def test_secrets_are_in_no_output(one: Server, tmp_path: Path) -> None:

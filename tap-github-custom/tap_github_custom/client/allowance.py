@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 MINUTE_SECONDS = 60.0
+LONGEST_WAIT_SECONDS = 3_600.0  # a primary limit lasts an hour; then it is time to ask again
 SAME_WINDOW_SECONDS = 60  # a window is an hour long: two resets that are closer are one
 
 
@@ -33,10 +34,10 @@ class Limit:
             return cls(
                 limit=int(headers["x-ratelimit-limit"]),
                 remaining=int(headers["x-ratelimit-remaining"]),
-                reset_seconds=max(reset - now_epoch, 0.0),
+                reset_seconds=min(max(reset - now_epoch, 0.0), LONGEST_WAIT_SECONDS),
                 reset_epoch=reset,
             )
-        except (KeyError, ValueError):
+        except (KeyError, ValueError, OverflowError):
             return None
 
 

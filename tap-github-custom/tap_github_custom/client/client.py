@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -24,8 +25,9 @@ if TYPE_CHECKING:
     from tap_github_custom.client.verdict import Verdict
     from tap_github_custom.credentials import Credential, Credentials, Secret
 
-# A comma or a semicolon may be part of the address: only the brackets bound it.
-_LINK = re.compile(r"<([^>]*)>[^<]*?;\s*rel=\"?(\w+)\"?")
+# A comma or a semicolon may be part of the address, and a bracket of a quoted parameter.
+_LINK = re.compile(r"""<([^>]*)>((?:[^<"]|"[^"]*")*)""")
+_RELATIONS = re.compile(r"""(?:"[^"]*"|[^"])*?;\s*rel\s*=\s*["']?([^"';,]+)""", re.IGNORECASE)
 
 Json = dict[str, Any]
 
@@ -101,6 +103,11 @@ class Client:
         return answer
 
     @property
+    def clock_ahead(self) -> timedelta:
+        """Return how far our clock is ahead of GitHub's, at most, by the answers so far."""
+        return timedelta(seconds=self._exchange.ahead_seconds)
+
+    @property
     def host(self) -> str:
         """Return the host of this GitHub."""
         return urlsplit(self._addresses.web).hostname or ""
@@ -155,8 +162,12 @@ class Client:
 
 
 def next_url(link: str) -> str | None:
-    """Return the target of rel="next" in a Link header, to the letter."""
-    return next((url for url, relation in _LINK.findall(link) if relation == "next"), None)
+    """Return the target of rel="next" in a Link header, to the letter, however the header is spelled."""
+    for url, parameters in _LINK.findall(link):
+        relations = _RELATIONS.match(parameters)
+        if relations and "next" in relations[1].lower().split():
+            return str(url)
+    return None
 
 
 def _items_of(answer: Answer, items: str | None) -> list[Json]:

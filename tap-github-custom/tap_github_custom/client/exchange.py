@@ -79,6 +79,11 @@ class Exchange:
         self._closed = threading.Event()
         self._health = Health(addresses.rest, settings.outage_seconds)
 
+    @property
+    def ahead_seconds(self) -> float:
+        """Return how far our clock is ahead of GitHub's, at most."""
+        return self._health.ahead_seconds or 0.0
+
     def close(self) -> None:
         """End every wait with `ClosedError`, and close the connections."""
         self._closed.set()

@@ -7,7 +7,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from tap_github_custom.client.allowance import Allowance
+from tap_github_custom.client.allowance import LONGEST_WAIT_SECONDS, Allowance
 from tap_github_custom.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 Resource = Literal["core", "graphql"]
 RESOURCES: tuple[Resource, ...] = ("core", "graphql")
-LONGEST_WAIT_SECONDS = 3_600.0  # a primary limit lasts an hour; then it is time to ask again
 LONGEST_SECONDARY_SECONDS = 900.0
 
 

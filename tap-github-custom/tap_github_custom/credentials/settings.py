@@ -152,6 +152,8 @@ class _Given:
             text = token.reveal()
             if not text.isascii() or not text.isprintable() or " " in text:
                 self._fail("A token has a character that no token has", "copy it again", at="auth_token")
+        if not tokens:
+            self._fail("There is no credential for GitHub", "set auth_token", at="auth_token")
         return list(dict.fromkeys(tokens))
 
     def _app(self) -> Credentials:

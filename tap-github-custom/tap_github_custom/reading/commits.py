@@ -78,20 +78,28 @@ class RestCommits:
             )
             yield from self._listed(new, relist_since)
             return
+        count = 0
         for answer in (first, *self._source.following(first)):
+            count += len(answer.body["commits"])
             yield from (commit["sha"] for commit in answer.body["commits"])
+        if count < first.body["total_commits"]:
+            reason = f"A comparison came with {count} of {first.body['total_commits']} commits"
+            raise RepositoryError(first.status, reason, first.url)
 
     def _comparison(self, old: str, new: str) -> Answer | None:
-        """Return the first page of a comparison, which is asked for once; None where OLD is gone."""
+        """Return the first page of a comparison, which is kept; None where OLD is gone."""
         if (old, new) not in self._compared:
-            try:
-                found = self._source.get(f"/compare/{old}...{new}", {"per_page": PAGE_SIZE})
-            except RepositoryError as error:
-                if error.status not in NO_COMMIT_STATUSES:
-                    raise
-                found = None
-            self._compared[old, new] = found
+            # A second time: one bad answer is no rewritten history.
+            self._compared[old, new] = self._compare(old, new) or self._compare(old, new)
         return self._compared[old, new]
+
+    def _compare(self, old: str, new: str) -> Answer | None:
+        try:
+            return self._source.get(f"/compare/{old}...{new}", {"per_page": PAGE_SIZE})
+        except RepositoryError as error:
+            if error.status not in NO_COMMIT_STATUSES:
+                raise
+            return None
 
     def _listed(self, new: str, since: datetime | None) -> Iterator[str]:
         bound: dict[str, str | int] = {"since": times.write(since)} if since else {}

@@ -107,9 +107,17 @@ def test_a_location_may_be_relative() -> None:
         ('<https://h/x?page=2>; rel="next", <https://h/x?page=9>; rel="last"', "https://h/x?page=2"),
         ('<https://h/x?page=1>; rel="prev", <https://h/x?page=1>; rel="first"', None),
         ('<https://h/x?after=a,b;c>; rel="next"', "https://h/x?after=a,b;c"),
+        ("<https://h/x>; rel=next", "https://h/x"),
+        ("<https://h/x>; rel='next'", "https://h/x"),
+        ('<https://h/x>; Rel = "Next"', "https://h/x"),
+        ('<https://h/x>; rel="last next"', "https://h/x"),
+        ('<https://h/x>; title="<y>, rel=last;"; rel="next"', "https://h/x"),
+        ('<https://h/x>; title="a; rel=next"; rel="last"', None),
+        ('<https://h/x>; rel="nextish"', None),
+        ("<https://h/x>", None),
         ("nonsense", None),
     ],
 )
 def test_links(link: str, url: str | None) -> None:
-    """The target of `next`, to the letter."""
+    """The target of `next`, to the letter, in all spellings that RFC 8288 allows."""
     assert next_url(link) == url

@@ -184,11 +184,19 @@ def test_a_reserve_that_leaves_nothing_is_told() -> None:
             {"x-ratelimit-limit": "60", "x-ratelimit-remaining": "0", "x-ratelimit-reset": "900"},
             Limit(60, 0, 0.0, 900),
         ),
+        (
+            {"x-ratelimit-limit": "60", "x-ratelimit-remaining": "0", "x-ratelimit-reset": "1795759000000"},
+            Limit(60, 0, 3600.0, 1795759000000),
+        ),
+        (
+            {"x-ratelimit-limit": "60", "x-ratelimit-remaining": "0", "x-ratelimit-reset": "9" * 400},
+            None,
+        ),
         ({"x-ratelimit-limit": "60", "x-ratelimit-remaining": "59"}, None),
         ({"x-ratelimit-limit": "60", "x-ratelimit-remaining": "", "x-ratelimit-reset": "soon"}, None),
         ({}, None),
     ],
 )
 def test_headers(headers: dict[str, str], stated: Limit | None) -> None:
-    """What is missing or no number states nothing."""
+    """What is missing or no number states nothing; a reset beyond an hour is milliseconds, or a mistake."""
     assert Limit.of(headers, now_epoch=1000.0) == stated

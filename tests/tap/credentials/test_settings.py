@@ -61,6 +61,7 @@ def tokens_of(credentials: Credentials, organization: str = "any") -> list[str]:
         ({"app_id": 1, "private_key": RSA_PEM, "private_key_path": "x.pem"}, "two private keys"),
         ({"auth_token": f"{SECRET}\nmore"}, "A token has a character that no token has"),
         ({"auth_token": f"{SECRET} more"}, "A token has a character that no token has"),
+        ({"auth_tokens": [""]}, "There is no credential for GitHub"),
         ({"auth_tokens": f'["{SECRET}'}, "The setting auth_tokens is not valid JSON"),
         ({"organization_credentials": f"{{{SECRET}"}, "organization_credentials is not valid JSON"),
         ({"organization_credentials": [SECRET]}, "organization_credentials must be an object"),
