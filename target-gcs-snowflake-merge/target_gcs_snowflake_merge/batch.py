@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
 CHUNK_ROWS = 1_000  # rows of a stream that are Python objects at one time
 CHUNK_BYTES = 4 * 1024 * 1024  # ... and bytes of their JSON text
-MAX_OPEN_FILES = 200
 
 
 @dataclass(frozen=True)
@@ -164,11 +163,15 @@ class Batch:
         self.last_sequence = first_sequence + count - 1
         return int(data.nbytes)
 
+    @property
+    def open_files(self) -> int:
+        """Return how many files are being written."""
+        return len(self._writers)
+
     def is_full(self, limits: Limits) -> bool:
         """Tell whether the batch should be loaded; its size counts what is written."""
         return (
             self.taken >= limits.rows
-            or len(self._writers) >= MAX_OPEN_FILES
             or time.monotonic() - self._opened >= limits.age_seconds
             or sum(writer.bytes_written for writer in self._writers.values()) >= limits.bytes
         )

@@ -57,7 +57,7 @@ def exact_rows(chunk: pa.RecordBatch, layout: Layout) -> ExactRows | None:
     organisations: list[str | None] = [None] * chunk.num_rows
     if layout.organisation_index is not None:
         organisations = arrays[layout.organisation_index].to_pylist()
-    return ExactRows(arrays, _hashes(hashed, chunk.num_rows), organisations)
+    return ExactRows(arrays, _hashes(hashed, chunk.num_rows, with_nulls=bool(layout.keys)), organisations)
 
 
 def _converted(found: Array, wanted: ColumnType) -> tuple[Array, Sequence[Any]]:
@@ -131,13 +131,15 @@ def _fits(array: Array) -> bool:
     return True
 
 
-def _hashes(columns: dict[str, Sequence[Any]], count: int) -> list[str]:
-    """Return the digests of rows, as `RecordDecoder.hash_row` makes them: by name, without NULL."""
+def _hashes(columns: dict[str, Sequence[Any]], count: int, *, with_nulls: bool) -> list[str]:
+    """Return the digests of rows, as `RecordDecoder.hash_row` makes them."""
     names = sorted(columns)
     rows = zip(*(columns[name] for name in names), strict=True) if names else [()] * count
     return [
         sha256(
-            encode_json({name: value for name, value in zip(names, row, strict=True) if value is not None})
+            encode_json(
+                {name: each for name, each in zip(names, row, strict=True) if with_nulls or each is not None}
+            )
         ).hexdigest()[:HASH_DIGITS]
         for row in rows
     ]

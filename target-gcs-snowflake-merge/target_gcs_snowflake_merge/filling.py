@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from target_gcs_snowflake_merge import rejected
 from target_gcs_snowflake_merge.batch import CHUNK_ROWS, Batch, Limits, Origin
 from target_gcs_snowflake_merge.naming import REJECTED_TABLE
+from target_gcs_snowflake_merge.open_files import allow_many
 from target_gcs_snowflake_merge.parquet import Encoder
 from target_gcs_snowflake_merge.settings import FAIL, MEBIBYTE
 
@@ -39,6 +40,7 @@ class Filling:
         self._dispatch = dispatch
         self._encoder = Encoder()
         self._unwritten_bytes = 0
+        self._most_files = allow_many()
         self.rejected = 0
         self.limits = Limits(
             settings.batch_size_rows, settings.batch_size_mb * MEBIBYTE, settings.batch_age_seconds
@@ -75,10 +77,11 @@ class Filling:
         return batch
 
     def load_full(self) -> None:
-        """Have the batches loaded that are large or old enough."""
+        """Have the batches loaded that are large or old enough, or have too many files."""
         for stream in self._registry.all_streams:
             if stream.is_full(self.limits):
                 self._dispatch.load(stream)
+        self._close_files()
 
     def _spill_behind(self, size: int) -> None:
         """Write all rows to disk: however many streams there are, what is in memory is bounded."""
@@ -89,6 +92,14 @@ class Filling:
         for stream in self._registry.all_streams:
             if stream.batch is not None:
                 stream.batch.spill()
+                self._close_files()
+
+    def _close_files(self) -> None:
+        """Have batches loaded until no more files are open than may be; those inside a complete set last."""
+        open_batches = [stream for stream in self._registry.all_streams if stream.batch is not None]
+        while sum(stream.open_files for stream in open_batches) > self._most_files:
+            fullest = max(open_batches, key=lambda each: (not each.is_inside_set, each.open_files))
+            self._dispatch.load(fullest)
 
     def reject(self, error: BadRecordError, sequence: int) -> None:
         """Put a record aside, or end the run at it: then no STATE behind it may go out."""

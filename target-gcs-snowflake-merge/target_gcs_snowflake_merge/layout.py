@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from target_gcs_snowflake_merge import sql
@@ -13,6 +13,7 @@ from target_gcs_snowflake_merge.naming import (
     DELETED_AT,
     INGESTED_AT,
     ROW_HASH,
+    SOFT_DELETED_AT,
     TABLE_VERSION,
     conform,
     name_columns,
@@ -65,6 +66,8 @@ class Layout:
     replication_key: str | None = None
     displaced: tuple[str, ...] = ()
     """Columns whose property moved to a column of another type: a row that is rewritten has NULL there."""
+    added: tuple[str, ...] = ()
+    """Columns that this run has added to a table: if somebody had dropped them, equal rows lack a value."""
     parents: tuple[Column, ...] = ()
     """Columns of the parent whose complete sets of rows the tap announces."""
     is_versioned: bool = False
@@ -84,6 +87,8 @@ class Catalog:
     """The tables of the schema and their columns, as far as this run knows; None is a type we never write."""
 
     tables: dict[str, dict[str, ColumnType | None]] = field(default_factory=dict)
+    added: dict[str, list[str]] = field(default_factory=dict)
+    """Columns that this run has added to tables that were there."""
 
     @classmethod
     def from_rows(cls, rows: Iterable[Sequence[Any]]) -> Catalog:
@@ -120,10 +125,13 @@ def plan(schema: StreamSchema, table: sql.Table, catalog: Catalog) -> tuple[Layo
     for property_name, plain_name in names.items():
         definition = schema.properties[property_name]
         wanted = _declared_type(schema.stream, property_name, definition)
+        if property_name.upper() == SOFT_DELETED_AT and wanted.kind in {Kind.TEXT, Kind.VARIANT}:
+            wanted = TIMESTAMP  # the table needs the moment, however loosely it is declared
         is_key = property_name in schema.keys
         is_mixed = wanted.kind is Kind.VARIANT and is_key
         wanted = TEXT if is_mixed else wanted
         name = _column_for(plain_name, wanted, existing, taken)
+        wanted = _narrowed(wanted, existing.get(name))
         taken.add(name)
         columns.append(Column(property_name, name, wanted, is_key, is_mixed))
     by_property = {column.property_name: column for column in columns}
@@ -140,11 +148,14 @@ def plan(schema: StreamSchema, table: sql.Table, catalog: Catalog) -> tuple[Layo
         parents=tuple(by_property[parent] for parent in schema.parents),
         is_versioned=schema.is_versioned,
     )
-    return layout, prepare_table(layout, table, catalog)
+    return prepare_table(layout, table, catalog)
 
 
-def prepare_table(layout: Layout, table: sql.Table, catalog: Catalog) -> list[str]:
-    """Return the statements that give a table the columns of a layout; CATALOG takes note of them."""
+def prepare_table(layout: Layout, table: sql.Table, catalog: Catalog) -> tuple[Layout, list[str]]:
+    """Return the statements that give a table the columns of a layout; CATALOG takes note of them.
+
+    The layout comes back with what this run has added to the table so far.
+    """
     is_new = table.name not in catalog.tables
     existing = catalog.tables.setdefault(table.name, {})
     wanted = {column.name: column.type for column in layout.columns} | loader_types(layout)
@@ -153,6 +164,8 @@ def prepare_table(layout: Layout, table: sql.Table, catalog: Catalog) -> list[st
         current = existing.get(name)
         if name not in existing:
             statements.append(sql.add_column(table, name, kind.sql))
+            if not is_new:
+                catalog.added.setdefault(table.name, []).append(name)
         elif current and current.widens_to(kind):
             statements.append(sql.widen_column(table, name, kind.sql))
         elif current is None or not current.holds(kind):
@@ -162,8 +175,10 @@ def prepare_table(layout: Layout, table: sql.Table, catalog: Catalog) -> list[st
             continue
         existing[name] = kind
     if is_new:
-        return [sql.create_table(table, {name: kind.sql for name, kind in wanted.items()})]
-    return statements
+        statements = [sql.create_table(table, {name: kind.sql for name, kind in wanted.items()})]
+    columns = {column.name for column in layout.columns}
+    added = tuple(name for name in catalog.added.get(table.name, ()) if name in columns)
+    return replace(layout, added=added), statements
 
 
 def loader_types(layout: Layout) -> dict[str, ColumnType]:
@@ -182,6 +197,15 @@ def _declared_type(stream: str, name: str, definition: Any) -> ColumnType:  # no
 def _takes(existing: ColumnType | None, wanted: ColumnType) -> bool:
     """Tell whether a column can hold values of a type, as it is or widened."""
     return existing is not None and (existing.holds(wanted) or existing.widens_to(wanted))
+
+
+def _narrowed(wanted: ColumnType, existing: ColumnType | None) -> ColumnType:
+    """Return the type for a column some of whose digits are for a fraction: the others have less room."""
+    if existing is None or existing.kind is not Kind.NUMBER or existing.widens_to(wanted):
+        return wanted
+    return replace(
+        wanted, precision=min(wanted.precision, existing.precision - existing.scale + wanted.scale)
+    )
 
 
 def _column_for(

@@ -92,7 +92,7 @@ class RecordDecoder:
             "Row",
             [_field(index, layout.columns[index]) for index in order],
             rename={f"f{index}": name for index, name in enumerate(names)},
-            omit_defaults=True,
+            omit_defaults=not layout.keys,
             kw_only=True,
             gc=False,
         )
@@ -119,10 +119,12 @@ class RecordDecoder:
         return [values[position] for position in self._positions]
 
     def hash_row(self, row: Row) -> str:
-        """Return a digest of the values of a row, by the names of their properties; NULL does not count.
+        """Return a digest of the values of a row, by the names of their properties.
 
-        So a new column that is still empty does not make every row look changed. A null that JSON spells
-        out becomes NULL here, in the row: only in a VARIANT it could be told from one.
+        NULL counts: a row that was loaded while the schema lacked a property is another one, even if the
+        property comes back without a value. Not so where the digest is the key: there a new column would
+        make a new row of each. A null that JSON spells out becomes NULL here, in the row: only in a VARIANT
+        it could be told from one.
         """
         for name in self._variants:
             if getattr(row, name) == JSON_NULL:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from target_gcs_snowflake_merge.loader import Loader
     from target_gcs_snowflake_merge.mapping import Mapping
     from target_gcs_snowflake_merge.messages import Message
+
+logger = logging.getLogger("target-gcs-snowflake-merge")
 
 COMPLETE_SET_OF = "x-complete-set-of"
 MAX_BEGINNINGS = 1_000
@@ -115,6 +118,11 @@ class Registry:
         layout, statements = plan(schema, target, self._loader.catalog)
         stream = Stream(schema, layout, target)
         if known is not None:
+            if known.schema.keys != schema.keys:
+                text = (
+                    "The key of stream %r is %s now: rows that were loaded under %s stay beside the new ones"
+                )
+                logger.warning(text, schema.stream, list(schema.keys), list(known.schema.keys))
             self._dispatch.load(known)
             stream.take_over(known)
         if statements:

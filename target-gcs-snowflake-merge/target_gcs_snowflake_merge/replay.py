@@ -107,7 +107,8 @@ def replay(loader: Loader, lake: Lake, window: Window) -> int:
                 f" {table} before a replay, or set keyless_method to merge."
             )
             raise FatalLoadError(message)
-        loader.tables.change(prepare_table(layout, table, loader.catalog))
+        layout, statements = prepare_table(layout, table, loader.catalog)
+        loader.tables.change(statements)
         there = loader.catalog.tables[layout.table]
         layout = replace(layout, displaced=tuple(name for name in layout.displaced if name in there))
         batch = ReplayedBatch(layout, sum(part.rows for part in parts), organisations(group))

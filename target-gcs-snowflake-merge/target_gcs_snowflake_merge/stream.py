@@ -69,6 +69,11 @@ class Stream:
         self.is_inside_set = self.is_set_split = False
 
     @property
+    def open_files(self) -> int:
+        """Return how many files its batch has open."""
+        return self.batch.open_files if self.batch else 0
+
+    @property
     def is_full_of_sets(self) -> bool:
         """Tell whether more parents would make too long a statement."""
         parents = len(self.batch.complete_sets) if self.batch else 0

@@ -90,13 +90,17 @@ def _newest_rows(layout: Layout, staging: Table) -> str:
 
 
 def _changed(layout: Layout) -> str:
-    """Return the condition that a row differs, comes back, goes, or moves to a column of another type."""
+    """Return the condition that a row differs, comes back, goes, or does not lie where it should.
+
+    It may have to move to a column of another type, or into one that somebody had dropped.
+    """
     differs = f"T.{quote(ROW_HASH)} IS DISTINCT FROM S.{quote(ROW_HASH)}"
     deleted = f"T.{quote(DELETED_AT)} IS DISTINCT FROM {_deleted_at(layout)}"
     if not _is_deleted(layout):
         deleted = f"T.{quote(DELETED_AT)} IS NOT NULL"
     moves = "".join(f" OR T.{quote(name)} IS NOT NULL" for name in layout.displaced)
-    return f"\n  AND ({differs} OR {deleted}{moves})"
+    lacks = "".join(f" OR (T.{quote(name)} IS NULL AND S.{quote(name)} IS NOT NULL)" for name in layout.added)
+    return f"\n  AND ({differs} OR {deleted}{moves}{lacks})"
 
 
 def _not_older(layout: Layout) -> str:
