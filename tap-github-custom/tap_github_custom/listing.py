@@ -65,8 +65,11 @@ def find_repositories(client: Client, settings: Settings) -> Listing:
 
 def _answers(client: Client, settings: Settings, listing: Listing) -> Iterator[tuple[Json, str]]:
     for login in settings.organizations:
-        for page in _pages(client, login, listing):
-            yield from ((answer, login) for answer in page)
+        try:
+            for page in _pages(client, login, listing):
+                yield from ((answer, login) for answer in page)
+        except RepositoryError as error:  # one that cannot be listed today does not stand in the others' way
+            listing.errors[f"{login}/*"] = error
     for name in settings.repositories:
         owner, _, _ = name.partition("/")
         try:
@@ -96,7 +99,10 @@ def _pages(client: Client, login: str, listing: Listing) -> Iterator[list[Json]]
         raise _unreadable(login, error) from error
 
 
-def _unreadable(login: str, error: RepositoryError) -> ConfigurationError:
+def _unreadable(login: str, error: RepositoryError) -> ConfigurationError | RepositoryError:
+    """Return what it means that a list cannot be read: only what GitHub has decided can be mended here."""
+    if not error.is_decided:
+        return error
     if error.status == NOT_FOUND:
         return ConfigurationError(
             f"GitHub knows no organisation or user {login}, or the token may not see it: correct the setting "

@@ -23,6 +23,7 @@ from tap_github_custom.errors import (
     BudgetSpentError,
     ClosedError,
     ConfigurationError,
+    RepositoryError,
     SkippedError,
     TerminatedError,
 )
@@ -169,7 +170,11 @@ class TapGitHubCustom(Tap):
                 sources=self._settings.user_identity_sources,
                 matches=matches,
             )
-            stream.write_rows(rows)
+            try:
+                stream.write_rows(rows)
+            except RepositoryError as error:
+                self.logger.warning("The members of %s could not be read: %s", login, error)
+                self._summary.skipped[f"{login} (members)"] = str(error)
         self._summary.people = matches.summary()
 
     @property

@@ -73,6 +73,8 @@ def _precedence(name: str) -> tuple[bool, bool, str]:
 def name_table(stream: str, taken: Collection[str]) -> str:
     """Return the table of a stream; a name that is taken or the loader's own gets a suffix."""
     conformed = conform(stream)
-    if conformed in taken or conformed in RESERVED_TABLES or conformed.startswith(STAGING_PREFIX):
+    if conformed.startswith(STAGING_PREFIX):  # what is called so is swept one day
+        return with_digest(f"_{conformed}", stream)
+    if conformed in taken or conformed in RESERVED_TABLES:
         return with_digest(conformed, stream)
     return conformed

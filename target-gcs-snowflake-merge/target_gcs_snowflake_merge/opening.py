@@ -6,12 +6,14 @@ answer.
 
 from __future__ import annotations
 
+import os
 import sys
 import tempfile
 import uuid
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from target_gcs_snowflake_merge.errors import FatalLoadError
 from target_gcs_snowflake_merge.loader import Loader
 from target_gcs_snowflake_merge.login import connection_options
 from target_gcs_snowflake_merge.mapping import CONFIGURED_BY, Mapping
@@ -69,5 +71,12 @@ def replay_window(settings: Settings, window: Window) -> int:
 
 def write_state(state: bytes) -> None:
     """Write a STATE for the tap's next run to standard output."""
-    sys.stdout.write(state.decode() + "\n")
-    sys.stdout.flush()
+    try:
+        sys.stdout.write(state.decode() + "\n")
+        sys.stdout.flush()
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for what is left in the buffer
+        message = (
+            f"The STATE cannot be written to standard output ({error}): the next run sends more once again."
+        )
+        raise FatalLoadError(message) from error

@@ -77,6 +77,9 @@ class Registry:
                 reason = f"{COMPLETE_SET_OF} is a list of properties"
                 raise BadInputError(reason, stream=name)
             known = self.streams.get(target)
+            if known is None and bookmark and bookmark not in properties:
+                text = "The stream %r has no property %r, its bookmark: older records may replace newer ones"
+                logger.warning(text, target, bookmark)
             is_versioned = known is not None and known.schema.is_versioned
             yield self.describe(
                 StreamSchema(target, properties, tuple(mapped_keys), bookmark, tuple(parents), is_versioned)

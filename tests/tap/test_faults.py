@@ -99,6 +99,43 @@ def test_an_odd_answer_for_one_repository_costs_no_other(
     assert {row["full_name"] for row in output.of("repository")} == {"made/one", "made/three"}
 
 
+def test_a_list_of_commits_that_lacks_the_first_is_no_list(
+    three: Made, made_github: Server, tmp_path: Path
+) -> None:
+    """An answer that is empty for a moment does not move the bookmark past all that there is."""
+    del three
+    made_github.add_fault(path="/repos/made/two/commits$", status=200, body="[]")
+    output = run_tap(made_github, tmp_path, **RUN)
+    assert list(output.skipped) == ["made/two"]
+    again = run_tap(made_github, tmp_path, state=output.state, **RUN)
+    assert {row["repository_id"] for row in again.of("commit")} == {2}
+
+
+@pytest.mark.parametrize("status", [204, 502])
+def test_an_organization_that_cannot_be_listed_costs_no_other(
+    github: Server, tmp_path: Path, status: int
+) -> None:
+    """It is named, as a repository would be; the others are read."""
+    run: dict[str, Any] = {"organizations": ["lantern-labs", "lantern-works"], "retry_seconds": 0}
+    github.add_fault(path="^/orgs/lantern-labs/repos$", status=status, body="", times=None)
+    output = run_tap(github, tmp_path, catalog=selecting("repository"), **run)
+    assert output.error is None
+    assert "lantern-labs/*" in output.skipped
+    assert {row["owner_login"] for row in output.of("repository")} == {"lantern-works"}
+
+
+def test_members_who_cannot_be_listed_are_named_as_skipped(
+    three: Made, made_github: Server, tmp_path: Path
+) -> None:
+    """GitHub's bad moment is not a permission that is lacking; all else is read."""
+    del three
+    made_github.add_fault(path="/orgs/made/members", status=502, body=HTML, times=None)
+    output = run_tap(made_github, tmp_path, **RUN, retry_seconds=0)
+    assert output.error is None
+    assert list(output.skipped) == ["made (members)"]
+    assert len(output.of("pull_request")) == 6
+
+
 def test_a_skipped_repository_can_be_a_failure(three: Made, made_github: Server, tmp_path: Path) -> None:
     """With `on_repository_error: fail` the others are read, and the exit code is the chosen one."""
     del three

@@ -59,4 +59,4 @@ def test_streams_do_not_share_a_table() -> None:
     assert name_table("users", set()) == "USERS"
     assert name_table("Users", {"USERS"}).startswith("USERS__")
     assert name_table("_load_ledger", set()).startswith("_LOAD_LEDGER__")
-    assert name_table("_staging_x", set()).startswith("_STAGING_X__")
+    assert name_table("_staging_x", set()).startswith("__STAGING_X__")

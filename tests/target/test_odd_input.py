@@ -11,7 +11,7 @@ from target_gcs_snowflake_merge.registry import Beginnings
 from target_gcs_snowflake_merge.sql import Table
 from target_gcs_snowflake_merge.stream import Stream
 
-from .conftest import Line, World, record, schema, state
+from .conftest import Line, World, as_input, record, schema, state
 
 ID: dict[str, Any] = {"id": {"type": "integer"}}
 TEXT = {"type": ["string", "null"]}
@@ -187,6 +187,16 @@ def test_a_stream_map_that_fails_at_a_record_blames_the_record(world: World) -> 
     assert [row["LINE"] for row in world.table("_REJECTED_RECORD")] == [4]
 
 
+def test_a_bookmark_that_is_mapped_away_is_told(world: World) -> None:
+    """Without it nobody can tell which of two records is newer."""
+    moved = schema("item", {**ID, "at": TEXT}, "id")
+    assert isinstance(moved, dict)
+    maps = json.dumps({"item": {"at": "__NULL__", "later": "at"}})
+    lines = [{**moved, "bookmark_properties": ["at"]}, record("item", id=1, at="x")]
+    run = world.load(lines, stream_maps=maps)
+    assert "The stream 'item' has no property 'at', its bookmark" in run.errors
+
+
 MAPS: dict[str, tuple[dict[str, Any], str]] = {
     "syntax": ({"other": {"y": "int(("}}, "cannot be applied"),
     "one name for two streams": (
@@ -250,3 +260,18 @@ def test_small_letters_in_a_moment_and_no_bookmark_are_harmless(world: World) ->
     lines = [{**described, "bookmark_properties": [None]}, record("item", id=1, at="2026-01-31t10:11:12z")]
     world.load(lines)
     assert world.table("ITEM")[0]["AT"].isoformat() == "2026-01-31T10:11:12"
+
+
+def test_where_nobody_takes_the_state_the_run_says_so(world: World) -> None:
+    """What is committed stays; the next run sends it once more."""
+    with world.start_command() as process:
+        assert process.stdin
+        assert process.stdout
+        assert process.stderr
+        process.stdout.close()
+        process.stdin.write(as_input(ONE))
+        process.stdin.close()
+        errors = process.stderr.read().decode()
+    assert process.returncode == 1
+    assert "The STATE cannot be written to standard output" in errors.splitlines()[-1]
+    assert [row["ID"] for row in world.table("ITEM")] == [1]

@@ -14,7 +14,7 @@ from tap_github_custom.client.graphql_verdict import judge_graphql
 from tap_github_custom.client.limiter import Limiter, Resource
 from tap_github_custom.client.transport import Request
 from tap_github_custom.client.usage import Usage
-from tap_github_custom.client.verdict import NO_CONTENT, judge
+from tap_github_custom.client.verdict import judge
 from tap_github_custom.errors import AuthenticationError, GraphQLError, RepositoryError
 
 if TYPE_CHECKING:
@@ -172,8 +172,6 @@ def next_url(link: str) -> str | None:
 
 def _items_of(answer: Answer, items: str | None) -> list[Json]:
     body = answer.body.get(items) if items is not None and isinstance(answer.body, dict) else answer.body
-    if answer.status == NO_CONTENT:
-        return []
     if not isinstance(body, list):
         raise RepositoryError(answer.status, "GitHub answered something else than a list", answer.url)
     return body

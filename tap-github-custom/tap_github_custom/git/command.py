@@ -58,7 +58,7 @@ def run(
             output, complaint = process.communicate(stdin, timeout=timeout_seconds)
         except subprocess.TimeoutExpired:
             raise _stuck(arguments, timeout_seconds) from None
-        return Finished(process.returncode, output or b"", complaint.decode("utf-8", "replace"))
+        return _finished(process.returncode, output or b"", complaint)
 
 
 def run_while_it_talks(
@@ -83,7 +83,15 @@ def run_while_it_talks(
         said = _listen(process, silence_seconds)
         if said is None:
             raise _stuck(arguments, silence_seconds)
-        return Finished(process.wait(), b"", said.decode("utf-8", "replace"))
+        return _finished(process.wait(), b"", said)
+
+
+def _finished(status: int, output: bytes, complaint: bytes) -> Finished:
+    """Return what came of a run; one that was killed did not live to say so itself."""
+    said = complaint.decode("utf-8", "replace")
+    if status < 0:
+        said += f"\nfatal: git was ended by signal {-status}; 9 is what comes when memory runs out"
+    return Finished(status, output, said)
 
 
 def _listen(process: subprocess.Popen[bytes], silence_seconds: float) -> bytes | None:

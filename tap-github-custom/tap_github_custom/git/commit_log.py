@@ -5,9 +5,10 @@ from __future__ import annotations
 import tempfile
 from functools import partial
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 from tap_github_custom.git import commit_output, patch_output
+from tap_github_custom.git.errors import CacheFolderError
 from tap_github_custom.git.in_order import in_order
 from tap_github_custom.git.object_store import between
 
@@ -38,7 +39,7 @@ def read_commits(
     """Yield the commits of `old..new`, newest first; the counting of lines is spread over the workers."""
     old, new = commits
     about = [sha for sha in commits if sha]
-    with tempfile.TemporaryFile() as listed:  # a history of millions does not belong in memory
+    with _temporary_file() as listed:  # a history of millions does not belong in memory
         timestamps = ["--timestamp"] if since else []
         store.read("rev-list", *timestamps, *between(old, new), about=about, stdout=listed)
         listed.seek(0)
@@ -47,6 +48,14 @@ def read_commits(
         chunks = _chunks(chosen, _PATCHED_COMMITS_PER_RUN if patch else _COMMITS_PER_RUN)
         for done in in_order(read, chunks, workers=workers):
             yield from done
+
+
+def _temporary_file() -> IO[bytes]:
+    try:
+        return tempfile.TemporaryFile()
+    except OSError as error:
+        msg = f"Commits cannot be listed without a folder for temporary files (TMPDIR): {error}."
+        raise CacheFolderError(msg) from error
 
 
 def _read(store: ObjectStore, shas: bytes) -> list[GitCommit]:

@@ -68,8 +68,15 @@ def people(
     are asked: "saml" (SAML and SCIM: a GraphQL query per 100 identities) and "ldap_dn" (a request for each
     login that no other source knows). MATCHES counts the rows. `updated_at` is the mapping file's; the
     other sources have no time of their own.
+
+    Raises `RepositoryError` behind the last row where GitHub failed to list the members.
     """
-    members = members_of(client, organization)
+    members: list[Member] = []
+    failure: RepositoryError | None = None
+    try:
+        members = members_of(client, organization)
+    except RepositoryError as error:
+        failure = error
     accounts = accounts_of(members, mapping)
     known = Sources(mapped=mapping)
     if SAML in sources:
@@ -83,6 +90,8 @@ def people(
         if matches is not None:
             matches.count(row)
         yield row
+    if failure:
+        raise failure
 
 
 def members_of(client: Client, organization: str) -> list[Member]:
@@ -94,6 +103,8 @@ def members_of(client: Client, organization: str) -> list[Member]:
             Member(user["login"], user["id"], user.get("type") or "User") for page in pages for user in page
         ]
     except RepositoryError as error:
+        if not error.is_decided:
+            raise
         logger.warning(
             "The members of %s cannot be read, so user_lookup has only the logins of the mapping file (a "
             "user has no members; at an organisation the credential needs members:read): %s",

@@ -105,8 +105,14 @@ class RestCommits:
         bound: dict[str, str | int] = {"since": times.write(since)} if since else {}
         if self._source.end:
             bound["until"] = times.write(self._source.end)
+        is_whole = bool(bound)
         for page in self._source.pages("/commits", {"sha": new, **bound}):
-            yield from (commit["sha"] for commit in page)
+            shas = [commit["sha"] for commit in page]
+            is_whole = is_whole or new in shas
+            yield from shas
+        if not is_whole:
+            reason = f"A list of commits came without the commit that it begins with, {new}"
+            raise RepositoryError(0, reason, self._source.path("/commits"))
 
     def _detail(self, sha: str) -> tuple[Json, list[Json]]:
         """Return a commit and all its files: what is paged in its answer are the files, 300 a page."""

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import os
+from typing import TYPE_CHECKING
+
 import pytest
 from tap_github_custom.git import CacheFolderError, GitError, RepositoryNotReadableError, RetryableGitError
-from tap_github_custom.git.complaints import fetch_error, is_damage
+from tap_github_custom.git.command import run
+from tap_github_custom.git.complaints import fetch_error, is_damage, reason_in
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 URL = "https://github.com/o/r.git"
 PROGRESS = (
@@ -68,3 +75,13 @@ def test_damage_at_the_server_is_not_damage_here() -> None:
     """Making the clone again would not mend it."""
     assert is_damage("fatal: bad object refs/heads/main")
     assert not is_damage("remote: fatal: bad object refs/heads/main\nfatal: early EOF")
+
+
+def test_a_git_that_was_killed_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It cannot say so itself; where memory runs out, it is not the clone that has to be mended."""
+    git = tmp_path / "git"
+    git.write_text("#!/bin/sh\nkill -9 $$\n", encoding="utf-8")
+    git.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
+    done = run(["log"], timeout_seconds=30)
+    assert "ended by signal 9" in reason_in(done.complaint)

@@ -11,6 +11,7 @@ from graphql import parse, validate
 from sandbox.servers import TOKEN
 from tap_github_custom.client import Client, ClientSettings
 from tap_github_custom.credentials import Secret, TokenCredentials
+from tap_github_custom.errors import RepositoryError
 from tap_github_custom.identity import MappedPerson, Matches, people, read_mapping_file
 from tap_github_custom.identity.single_sign_on import document
 
@@ -109,16 +110,25 @@ def read(folder: Path) -> tuple[MappedPerson, ...]:
     return read_mapping_file(folder / "user_mapping.csv")
 
 
-@pytest.mark.parametrize("status", [403, 404, 503])
+@pytest.mark.parametrize("status", [403, 404])
 def test_without_members_the_mapping_file_goes_on(
     github: Server, status: int, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """A credential without members:read, a user's account, a bad day: one warning."""
+    """A credential without members:read, a user's account: one warning."""
     github.add_fault(path="/members$", status=status, body='{"message": "no"}', times=None)
     with caplog.at_level(logging.WARNING):
         rows = list(people(client(github.url), ORGANIZATION, MAPPED))
     assert [row["github_login"] for row in rows] == ["mapped", "outside"]
     assert len([record for record in caplog.records if "members" in record.getMessage()]) == 1
+
+
+def test_a_bad_day_is_no_organization_without_members(github: Server) -> None:
+    """The rows of the mapping file come all the same; then the failure is told."""
+    github.add_fault(path="/members$", status=503, body='{"message": "no"}', times=None)
+    rows = people(client(github.url), ORGANIZATION, MAPPED)
+    assert [next(rows)["github_login"], next(rows)["github_login"]] == ["mapped", "outside"]
+    with pytest.raises(RepositoryError, match="503"):
+        next(rows)
 
 
 def identity(login: str, number: int, **attributes: Any) -> dict[str, Any]:
