@@ -115,24 +115,28 @@ def _literal(value: str, kind: str) -> str:
 def _snapshot(node: Node) -> Iterator[str]:
     """Yield the statements that keep a `check` snapshot: end states that changed, begin new ones."""
     table, config, query = _relation(node), node["config"], node["compiled_code"].strip()
-    key, at, checked = config["unique_key"], config["updated_at"], config["check_cols"]
+    key, checked = config["unique_key"], config["check_cols"]
+    now = "convert_timezone('UTC', current_timestamp())::timestamp_ntz"
     differs = " or ".join(f"found.{name} is distinct from known.{name}" for name in checked)
+
+    def begun(at: str) -> str:
+        return (
+            f"select\n    found.*,\n    md5(found.{key} || '|' || {at}) as dbt_scd_id,\n"
+            f"    {at} as dbt_updated_at,\n    {at} as dbt_valid_from,\n"
+            f"    null::timestamp_ntz as dbt_valid_to\nfrom (\n{query}\n) as found\n"
+        )
+
+    yield f"create table if not exists {table} as\n{begun(now)};"
     yield (
-        f"create table if not exists {table} as\n"
-        f"select\n    found.*,\n    md5(found.{key} || '|' || found.{at}) as dbt_scd_id,\n"
-        f"    found.{at} as dbt_updated_at,\n    found.{at} as dbt_valid_from,\n"
-        f"    null::timestamp_ntz as dbt_valid_to\nfrom (\n{query}\n) as found\n;"
-    )
-    yield (
-        f"update {table} as known\nset dbt_valid_to = found.{at}\nfrom (\n{query}\n) as found\n"
+        f"update {table} as known\nset dbt_valid_to = {now}\nfrom (\n{query}\n) as found\n"
         f"where known.{key} = found.{key} and known.dbt_valid_to is null and ({differs})\n;"
     )
+    # A state begins when the one before it ended, which was a statement ago.
     yield (
-        f"insert into {table}\n"
-        f"select\n    found.*,\n    md5(found.{key} || '|' || found.{at}) as dbt_scd_id,\n"
-        f"    found.{at} as dbt_updated_at,\n    found.{at} as dbt_valid_from,\n"
-        f"    null::timestamp_ntz as dbt_valid_to\nfrom (\n{query}\n) as found\n"
+        f"insert into {table}\n{begun(f'coalesce(ended.at, {now})')}"  # noqa: S608 - the project's own names
         f"left join {table} as known on found.{key} = known.{key} and known.dbt_valid_to is null\n"
+        f"left join (\n    select {key}, max(dbt_valid_to) as at from {table} group by {key}\n) as ended\n"
+        f"    on found.{key} = ended.{key}\n"
         f"where known.{key} is null\n;"
     )
 

@@ -13,6 +13,7 @@ from .warehouse import DATABASE, warehouse
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from .expected_metrics import Streams
     from .raw_rows import Row
@@ -246,6 +247,32 @@ def test_late_events_show_up_in_the_next_run(days: tuple[Warehouse, dict[str, An
     assert fact(opened, 5)["AUTHOR_TEAM"] == "web"
     periods = opened.sql("select team, valid_to from dim_github__user where github_login = 'ann' order by 2")
     assert {row["TEAM"] for row in periods} == {"web", "payments"}
+
+
+def test_who_somebody_is_may_change_without_a_load(tmp_path: Path) -> None:
+    """A seed says so: the old state is kept, the new one begins, and every fact finds its person."""
+    models = ("build", "--resource-type", "snapshot", "--resource-type", "model")
+    with warehouse(tmp_path) as opened:
+        opened.load(first_load())
+        opened.dbt(*RUN)
+        seed = f"{DATABASE}.seeds.github_identity_override"
+        opened.sql(f"insert into {seed} (github_login, team) values ('ann', 'platform')")
+        opened.dbt(*models)
+        opened.sql("delete from github_pipelines.raw_tables.user_lookup where github_login = 'ben'")
+        opened.dbt(*models)
+        periods = opened.sql(
+            "select github_login, team, is_current from dim_github__user "
+            "where github_login in ('ann', 'ben') order by github_login, valid_from"
+        )
+        assert [tuple(row.values()) for row in periods] == [
+            ("ann", "web", False),
+            ("ann", "platform", True),
+            ("ben", "search", False),
+            ("ben", None, True),
+        ]
+        lost = "author_user_key is null or author_user_key not in (select user_key from dim_github__user)"
+        assert not opened.sql(f"select 1 from fct_github__pull_request where {lost}")
+        assert len(opened.sql("select 1 from fct_github__pull_request")) == 4
 
 
 def test_a_late_review_is_in_the_next_run(days: tuple[Warehouse, dict[str, Any]]) -> None:

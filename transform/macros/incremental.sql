@@ -57,11 +57,11 @@
         A further part of a union: rows of a raw table by people who are somebody else since then. Most runs know
         of none, and need not read the table to find nothing.
     -#}
-    {%- set people = ref('int_github__user_identity') -%}
+    {%- set people = ref('snap_github__user') -%}
     {%- set rows = ref('base_github__' ~ name) -%}
     {%- set found = 1 -%}
     {%- if execute and is_incremental() -%}
-        {%- set query = 'select count(*) from ' ~ people ~ ' where _ingested_at > ' ~ since -%}
+        {%- set query = 'select count(*) from ' ~ people ~ ' where dbt_updated_at > ' ~ since -%}
         {%- set found = run_query(query).columns[0].values() | first -%}
     {%- endif -%}
     {%- if found %}
@@ -73,7 +73,7 @@
     from {{ rows }} as named
     inner join {{ people }} as person
         on lower(named.{{ login }}) = person.github_login
-    where person._ingested_at > {{ since }}
+    where person.dbt_updated_at > {{ since }}
     {%- endif %}
 {%- endmacro %}
 

@@ -37,7 +37,7 @@ release as (
         iff(is_prerelease, 'prerelease', 'release') as environment,
         iff(is_prerelease, 'staging', 'production') as environment_kind,
         'success' as state,
-        coalesce(created_at, published_at) as started_at,
+        published_at as started_at, -- GitHub's created_at is the date of the commit
         published_at as succeeded_at
     from {{ ref('stg_github__release') }}
     where

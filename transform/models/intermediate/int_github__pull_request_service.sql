@@ -15,13 +15,15 @@ touching_commit as (
     select
         pull_request_key,
         repository_key,
-        merge_commit_sha as commit_sha
+        merge_commit_sha as commit_sha,
+        true as is_of_merge
     from merged
     union
     select
         merged.pull_request_key,
         merged.repository_key,
-        listed.commit_sha
+        listed.commit_sha,
+        false as is_of_merge
     from merged
     inner join {{ ref('stg_github__pull_request_commit') }} as listed
         on merged.pull_request_key = listed.pull_request_key
@@ -30,7 +32,8 @@ touching_commit as (
     select
         merged.pull_request_key,
         merged.repository_key,
-        rebased.commit_sha
+        rebased.commit_sha,
+        false as is_of_merge
     from merged
     inner join {{ ref('stg_github__pull_request_commit') }} as listed
         on merged.pull_request_key = listed.pull_request_key
@@ -52,6 +55,8 @@ touched as (
         on
             touching_commit.repository_key = commit_file.repository_key
             and touching_commit.commit_sha = commit_file.commit_sha
+    -- What a branch merged into itself on its way is other people's work.
+    where touching_commit.is_of_merge or coalesce(commit_file.parent_count, 1) < 2
 ),
 
 -- Of the prefixes that a path begins with, the longest wins.
