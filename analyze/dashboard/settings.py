@@ -25,6 +25,7 @@ def connection_options(environ: Mapping[str, str]) -> dict[str, Any]:
         SettingsError: Account, user or secret are missing, or the private key cannot be read.
     """
     given = {name: environ.get(f"SNOWFLAKE_{name.upper()}", "").strip() for name in SAME_NAME}
+    given["role"] = environ.get("SNOWFLAKE_TRANSFORM_ROLE", "").strip() or given["role"]
     options: dict[str, Any] = {name: value for name, value in given.items() if value}
     if port := environ.get("SNOWFLAKE_PORT", "").strip():
         options["port"] = _number(port)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from target_gcs_snowflake_merge import sql
-from target_gcs_snowflake_merge.errors import LoaderError, MissingObjectError
+from target_gcs_snowflake_merge.errors import LoaderError, MissingObjectError, SettingsError
 from target_gcs_snowflake_merge.login import connection_options
 from target_gcs_snowflake_merge.naming import SUMMARY_TABLE
 from target_gcs_snowflake_merge.provision import ledger_table
@@ -29,7 +29,11 @@ RAW_SCHEMA = "TARGET_GCS_SNOWFLAKE_MERGE_SCHEMA"
 def settings_from(environment: Mapping[str, str]) -> Settings:
     """Return how to reach the warehouse, from the variables that .env has; raise `SettingsError`."""
     given = {name: environment.get(f"SNOWFLAKE_{name.upper()}", "") for name in OF_ACCOUNT}
-    schema = environment.get(RAW_SCHEMA, "")
+    missing = [f"SNOWFLAKE_{name.upper()}" for name in ("account", "user") if not given[name]]
+    if missing:
+        message = f"Settings are missing: set {' and '.join(missing)} in .env."
+        raise SettingsError(message)
+    schema = environment.get(RAW_SCHEMA) or environment.get("SNOWFLAKE_RAW_SCHEMA", "")
     bucket = environment.get("GCS_BUCKET") or "none"  # nothing is read from it
     return Settings.from_config(without_empty({**given, "schema": schema, "bucket": bucket}))
 

@@ -24,7 +24,7 @@ alter stage ${database}.${raw}._LAKE set
   url = 'gcs://${bucket}/${folder}/'
   storage_integration = ${integration};
 
--- Its column STORAGE_GCP_SERVICE_ACCOUNT is to read the bucket: roles/storage.objectViewer.
+-- Its column STORAGE_GCP_SERVICE_ACCOUNT is to read the bucket: roles/storage.objectViewer and legacyBucketReader.
 use role ACCOUNTADMIN;
 
 describe storage integration ${integration};

@@ -93,6 +93,13 @@ resource "google_storage_bucket_iam_member" "snowflake_lake" {
   member = "serviceAccount:${snowflake_storage_integration.lake.storage_gcp_service_account}"
 }
 
+# It asks for storage.buckets.get, which objectViewer lacks.
+resource "google_storage_bucket_iam_member" "snowflake_lake_bucket" {
+  bucket = google_storage_bucket.lake.name
+  role   = "roles/storage.legacyBucketReader"
+  member = "serviceAccount:${snowflake_storage_integration.lake.storage_gcp_service_account}"
+}
+
 # What is secret lies here; the values are added by hand, so that no state file of Terraform ever holds one:
 # gcloud secrets versions add NAME --data-file=FILE
 locals {

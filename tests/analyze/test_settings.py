@@ -25,6 +25,14 @@ def test_what_is_empty_is_not_set() -> None:
     assert options.keys().isdisjoint({"role", "port", "host", "warehouse", "private_key"})
 
 
+def test_the_role_is_that_of_dbt() -> None:
+    """The loader's may not read what dbt makes."""
+    loader = {**WITH_PASSWORD, "SNOWFLAKE_ROLE": "GITHUB_LOADER"}
+    assert connection_options(loader)["role"] == "GITHUB_LOADER"
+    both = {**loader, "SNOWFLAKE_TRANSFORM_ROLE": "GITHUB_TRANSFORMER"}
+    assert connection_options(both)["role"] == "GITHUB_TRANSFORMER"
+
+
 @pytest.mark.parametrize("missing", ["SNOWFLAKE_ACCOUNT", "SNOWFLAKE_USER", "SNOWFLAKE_PASSWORD"])
 def test_a_missing_setting_is_named(missing: str) -> None:
     """In a sentence that holds no value."""

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+
+from orchestrate.snowflake.provision import render
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "orchestrate" / "kubernetes"
@@ -27,6 +30,25 @@ def test_every_variable_is_read() -> None:
     (settings,) = (each["data"] for each in DOCUMENTS if each["kind"] == "ConfigMap")
     example = (ROOT / ".env.example").read_text(encoding="utf-8")
     assert [name for name in settings if f"{name}=" not in example and name != "MELTANO_ENVIRONMENT"] == []
+
+
+def test_what_it_names_is_what_is_made() -> None:
+    """By `make provision-sql` and Terraform: a user or a secret of another name is there for nobody."""
+    (settings,) = (each["data"] for each in DOCUMENTS if each["kind"] == "ConfigMap")
+    words = set(re.findall(r"\w+", render(["--bucket=lake"])))
+    secrets = (FOLDER.parent / "terraform" / "google.tf").read_text(encoding="utf-8")
+    of_secrets = {name: value.split("/")[3] for name, value in settings.items() if "/secrets/" in value}
+    assert [name for name, value in of_secrets.items() if f'"{value}"' not in secrets] == []
+    others = {name for name in settings if name.startswith("SNOWFLAKE_")} - {*of_secrets, "SNOWFLAKE_ACCOUNT"}
+    assert len(others) == 6
+    assert [name for name in others if settings[name] not in words] == []
+
+
+def test_every_pod_has_an_account_that_is_there() -> None:
+    """One that nobody makes keeps its pods from starting."""
+    accounts = {each["metadata"]["name"] for each in DOCUMENTS if each["kind"] == "ServiceAccount"}
+    for name in ("github-load", "github-models"):
+        assert job(name)["template"]["spec"]["serviceAccountName"] in accounts
 
 
 def test_what_git_ignores_stays_out_of_the_image() -> None:

@@ -101,5 +101,6 @@ def test_no_secret_is_in_the_files() -> None:
     assert given == {
         "roles/storage.objectUser",
         "roles/storage.objectViewer",
+        "roles/storage.legacyBucketReader",
         "roles/secretmanager.secretAccessor",
     }

@@ -242,7 +242,7 @@ class Doctor:
         except FatalLoadError as error:
             message = (
                 f"{error} Let the service account that DESC INTEGRATION names as STORAGE_GCP_SERVICE_ACCOUNT "
-                f"read the bucket {self._settings.bucket} (roles/storage.objectViewer and buckets.get)."
+                f"read the bucket {self._settings.bucket} (roles/storage.objectViewer, legacyBucketReader)."
             )
             raise FatalLoadError(message) from None
         require_loaded(answer, [self._part])
