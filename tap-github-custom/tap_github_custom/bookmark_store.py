@@ -27,7 +27,7 @@ class BookmarkStore:
     def __init__(self, stream_state: dict[str, Any]) -> None:
         """Take the part of the STATE that it keeps up to date."""
         for name in ("repositories", STREAM_SETS, BOTS):
-            if not isinstance(stream_state.get(name) or {}, dict):
+            if not isinstance(stream_state.get(name, {}), dict):
                 message = f"The state holds no object as {name!r} of repository: {WAY_OUT}."
                 raise ConfigurationError(message)
         self._state = stream_state

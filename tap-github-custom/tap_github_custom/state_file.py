@@ -22,7 +22,7 @@ def checked(file: IO[str]) -> IO[str]:
     if isinstance(saved, dict) and saved.get("type") == "STATE":
         message = f"The state ({file.name}) is a whole STATE message: only its value is a state."
         raise ConfigurationError(message)
-    if not isinstance(saved, dict):
+    if saved is not None and not isinstance(saved, dict):  # null is none
         message = f"The state ({file.name}) is no JSON object: {WAY_OUT}."
         raise ConfigurationError(message)
     return io.StringIO(text)
@@ -32,7 +32,7 @@ def stream_state(saved: dict[str, Any], stream: str) -> dict[str, Any]:
     """Return what a state holds of a stream, or raise `ConfigurationError` where it is no object."""
     found: Any = saved
     for name in ("bookmarks", stream):
-        found = found.get(name) or {}
+        found = {} if found.get(name) is None else found[name]
         if not isinstance(found, dict):
             message = f"The state holds no object as {name!r}: {WAY_OUT}."
             raise ConfigurationError(message)

@@ -258,6 +258,8 @@ def test_a_bad_setting_gets_one_sentence(
         ('{"bookmarks": "x"}', "no object as 'bookmarks'"),
         ('{"bookmarks": {"repository": "x"}}', "no object as 'repository'"),
         ('{"bookmarks": {"repository": {"repositories": [1]}}}', "no object as 'repositories'"),
+        ('{"bookmarks": {"repository": {"repositories": null}}}', "no object as 'repositories'"),
+        ('{"bookmarks": {"repository": {"stream_sets": []}}}', "no object as 'stream_sets'"),
         ('{"bookmarks": {"repository": {"bots": "x"}}}', "no object as 'bots'"),
     ],
 )
