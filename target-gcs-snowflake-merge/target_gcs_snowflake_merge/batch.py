@@ -15,6 +15,7 @@ from target_gcs_snowflake_merge.columns import BadRowError, Columns
 from target_gcs_snowflake_merge.parquet import PartWriter
 from target_gcs_snowflake_merge.paths import file_name
 from target_gcs_snowflake_merge.records import encode_json
+from target_gcs_snowflake_merge.sql import MAX_FILES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -107,8 +108,12 @@ class Batch:
         folder: Path,
         encoder: Encoder,
         reject: Callable[[BadRecordError, int], None],
+        most_files: int,
     ) -> None:
-        """Begin a batch; REJECT takes a record that turns out not to fit, and its number."""
+        """Begin a batch; REJECT takes a record that turns out not to fit, and its number.
+
+        No more than MOST_FILES stay open; organisations beyond them get a file for each time of writing.
+        """
         self.id = uuid.uuid4().hex
         self.layout = decoder.layout
         self.began_at = dt.datetime.now(dt.UTC)
@@ -125,13 +130,18 @@ class Batch:
         self._folder = folder
         self._encoder = encoder
         self._reject = reject
+        self._most_files = most_files
         self._chunk = _Chunk()
+        self._waiting: list[pa.RecordBatch] = []
+        self._of_waiting: list[str | None] = []
         self._writers: dict[str | None, PartWriter] = {}
+        self._closed: list[tuple[str | None, PartWriter]] = []
 
     @property
     def organisations(self) -> tuple[str, ...]:
         """Return the organisations whose rows are in the batch."""
-        return tuple(sorted(organisation for organisation in self._writers if organisation is not None))
+        found = {organisation for organisation, _ in self._files() if organisation is not None}
+        return tuple(sorted(found))
 
     def add(self, rows: Sequence[Row], origin: Origin, version: int | None = None) -> None:
         """Take the rows of records that stand in consecutive lines, all of one version."""
@@ -173,7 +183,8 @@ class Batch:
         return (
             self.taken >= limits.rows
             or time.monotonic() - self._opened >= limits.age_seconds
-            or sum(writer.bytes_written for writer in self._writers.values()) >= limits.bytes
+            or len(self._writers) + len(self._closed) >= MAX_FILES
+            or sum(writer.bytes_written for _, writer in self._files()) >= limits.bytes
         )
 
     def flush(self) -> None:
@@ -194,23 +205,45 @@ class Batch:
     def spill(self) -> None:
         """Write all rows to disk."""
         self.flush()
+        self._hand_over()
         for writer in self._writers.values():
             writer.flush()
 
     def _write(self, data: pa.RecordBatch, of_rows: Sequence[str | None]) -> None:
-        """Hand rows to the file of their organisation."""
-        organisations = dict.fromkeys(of_rows)
-        for organisation in organisations:
-            if len(organisations) == 1:
-                self._writer(organisation).write(data)
-                continue
-            indices = [number for number, each in enumerate(of_rows) if each == organisation]
-            self._writer(organisation).write(data.take(pa.array(indices)))
+        """Keep rows until they are written; split now, those of many organisations would take much room."""
+        self._waiting.append(data)
+        self._of_waiting += of_rows
         self.rows += data.num_rows
+
+    def _hand_over(self) -> None:
+        """Hand the rows that wait to the files of their organisations."""
+        waiting, of_rows = self._waiting, self._of_waiting
+        self._waiting, self._of_waiting = [], []
+        organisations = dict.fromkeys(of_rows)
+        if len(organisations) == 1:
+            for data in waiting:
+                self._writer(*organisations).write(data)
+            return
+        indices: dict[str | None, list[int]] = {organisation: [] for organisation in organisations}
+        for index, organisation in enumerate(of_rows):
+            indices[organisation].append(index)
+        table = pa.Table.from_batches(waiting, self._columns.schema)
+        for organisation, chosen in indices.items():
+            for data in table.take(pa.array(chosen)).combine_chunks().to_batches():
+                self._writer(organisation).write(data)
+            if len(self._writers) > self._most_files:
+                writer = self._writers.pop(organisation)
+                writer.close()
+                self._closed.append((organisation, writer))
+
+    def _files(self) -> list[tuple[str | None, PartWriter]]:
+        """Return all files so far, with the organisations whose rows they hold."""
+        return [*self._closed, *self._writers.items()]
 
     def _writer(self, organisation: str | None) -> PartWriter:
         if organisation not in self._writers:
-            path = self._folder / f"{self.id}-{len(self._writers):04d}.parquet"
+            number = len(self._writers) + len(self._closed)
+            path = self._folder / f"{self.id}-{number:04d}.parquet"
             self._writers[organisation] = PartWriter(path, self._columns.schema, self._encoder)
         return self._writers[organisation]
 
@@ -234,12 +267,14 @@ class Batch:
     def finish(self) -> None:
         """Close the files: they are the parts of the batch."""
         self.flush()
-        for index, (organisation, writer) in enumerate(self._writers.items()):
+        self._hand_over()
+        for writer in self._writers.values():
             writer.close()
+        for index, (organisation, writer) in enumerate(self._files()):
             name = file_name(self.layout.stream, organisation, self.began_at, self.id, index)
             self.parts.append(Part(writer.path, name, writer.rows, writer.path.stat().st_size))
 
     def remove(self) -> None:
         """Delete the files on disk."""
-        for writer in self._writers.values():
+        for _, writer in self._files():
             writer.path.unlink(missing_ok=True)

@@ -72,7 +72,9 @@ class Filling:
 
     def open_batch(self, stream: Stream, sequence: int) -> Batch:
         """Begin the next batch of a stream, with the record of this number at the earliest."""
-        batch = stream.batch = Batch(stream.decoder, self._folder, self._encoder, self.reject)
+        batch = stream.batch = Batch(
+            stream.decoder, self._folder, self._encoder, self.reject, self._most_files
+        )
         self._dispatch.hold(stream, batch, sequence)
         return batch
 

@@ -151,10 +151,14 @@ class Loader:
         staging = self.tables.new_staging()
         stagings.append(staging)
         session.execute(sql.create_staging(staging, staging_columns(batch.layout)))
-        names = [self._below_stage + part.name for part in parts]
-        answer = session.execute(sql.copy_into(staging, self._stage, names))
-        require_loaded(answer, parts)
-        return Staged(staging, answer.statement_id)
+        ids: list[str] = []
+        for first in range(0, len(parts), sql.MAX_FILES):
+            some = parts[first : first + sql.MAX_FILES]
+            names = [self._below_stage + part.name for part in some]
+            answer = session.execute(sql.copy_into(staging, self._stage, names))
+            require_loaded(answer, some)
+            ids.append(answer.statement_id)
+        return Staged(staging, tuple(ids))
 
     def _commit(
         self, attempt: int, batch: BatchFacts, parts: Sequence[Part], target: sql.Table, staged: Staged | None
@@ -169,7 +173,7 @@ class Loader:
             return self._entry(batch, parts, target, changes)
         session.execute(sql.BEGIN)
         try:
-            changes = Changes(statement_ids=(staged.copy_id,) if staged else ())
+            changes = Changes(statement_ids=staged.copy_ids if staged else ())
             for statement in self._transfer(batch, target, staged):
                 changes = changes.plus(session.execute(statement))
             if attempt and (earlier := self._committed(session, batch)):

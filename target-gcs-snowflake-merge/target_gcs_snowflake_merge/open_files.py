@@ -6,13 +6,13 @@ import resource
 from contextlib import suppress
 
 WANTED_FILES = 8_192
-MOST_FILES = 2_000  # of batches; each costs some memory too
+MOST_FILES = 200  # of batches; each costs some memory too
 
 
 def allow_many() -> int:
     """Raise the limit of this process as far as it may; return how many files batches may have open.
 
-    The other half is for connections, libraries, and the files that one chunk of rows opens at a time.
+    As many again may be opened before that is looked at; the rest is for connections and libraries.
     """
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if soft not in {resource.RLIM_INFINITY, hard} and soft < WANTED_FILES:
@@ -20,4 +20,4 @@ def allow_many() -> int:
         with suppress(ValueError, OSError):
             resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
             soft = wanted
-    return MOST_FILES if soft == resource.RLIM_INFINITY else min(MOST_FILES, soft // 2)
+    return MOST_FILES if soft == resource.RLIM_INFINITY else min(MOST_FILES, soft // 4)

@@ -24,7 +24,7 @@ class Staged:
     """A staging table that holds the rows of a batch."""
 
     table: sql.Table
-    copy_id: str
+    copy_ids: tuple[str, ...]
 
 
 @dataclass(frozen=True)

@@ -41,3 +41,17 @@ def test_more_organisations_than_files_may_be_open(world: World) -> None:
     for name in names:
         (counted,) = world.sql(f"select count(*) as N from {name}")
         assert counted == {"N": ORGANISATIONS}
+
+
+def test_more_files_than_one_copy_takes(world: World) -> None:
+    """A batch of more than 1,000 organisations is copied by several statements, into one staging table."""
+    lines: list[Line] = [schema("item", PROPERTIES, "_source_org", "id")]
+    lines += [record("item", _source_org=f"o{number}", id=1, text="x") for number in range(1_100)]
+    world.load(lines)
+    assert world.sql("select count(*) as N, count(distinct _SOURCE_ORG) as O from ITEM") == [
+        {"N": 1_100, "O": 1_100}
+    ]
+    copies = [each for each in world.snowflake.requests() if (each["statement"] or "").startswith("COPY")]
+    assert len(copies) == 2
+    (entry,) = world.ledger()
+    assert len(json.loads(entry["FILES"])) == 1_100
