@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from target_gcs_snowflake_merge import rejected
 from target_gcs_snowflake_merge.batch import CHUNK_ROWS, Batch, Limits, Origin
 from target_gcs_snowflake_merge.naming import REJECTED_TABLE
-from target_gcs_snowflake_merge.open_files import allow_many
+from target_gcs_snowflake_merge.open_files import most_files
 from target_gcs_snowflake_merge.parquet import Encoder
 from target_gcs_snowflake_merge.settings import FAIL, MEBIBYTE
 
@@ -40,7 +40,7 @@ class Filling:
         self._dispatch = dispatch
         self._encoder = Encoder()
         self._unwritten_bytes = 0
-        self._most_files = allow_many()
+        self._most_files = most_files()
         self.rejected = 0
         self.limits = Limits(
             settings.batch_size_rows, settings.batch_size_mb * MEBIBYTE, settings.batch_age_seconds

@@ -16,7 +16,10 @@ from .running import Loaded, run_tap, selecting
 from .truth import assert_equal
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
+
+    from sandbox.servers import Server
 
 NAME = "lantern-works/platform"
 BOTH = ["lantern-works", "lantern-labs"]
@@ -31,6 +34,15 @@ CHANGES: list[tuple[str, dict[str, Any], str]] = [
     ("rename_repository", {"name": "base"}, "lantern-works/base"),
     ("transfer_repository", {"organization": "lantern-labs"}, "lantern-labs/base"),
 ]
+
+
+@pytest.fixture
+def generated(tmp_path: Path) -> Iterator[tuple[Path, Server]]:
+    """Return a data folder of ten days, with git behind it, that may be changed, and its server."""
+    data = tmp_path / "data"
+    generate(data, seed=3, size=Size(date(2026, 6, 20), 1.0, 10))
+    with serve_github(data, points_per_hour=1_000_000) as server:
+        yield data, server
 
 
 @pytest.mark.parametrize(
@@ -55,35 +67,33 @@ def test_git_brings_what_rest_gives_up_on(tmp_path: Path, path: str) -> None:
     assert {row["sha"] for row in known} == truth
 
 
-def test_one_bad_answer_is_no_rewritten_history(tmp_path: Path) -> None:
+def test_one_bad_answer_is_no_rewritten_history(generated: tuple[Path, Server], tmp_path: Path) -> None:
     """Where commits are new, but older than the bookmark, nobody but the comparison tells of them."""
-    data = tmp_path / "data"
-    generate(data, seed=3, size=Size(date(2026, 6, 20), 1.0, 10))
+    data, server = generated
     run: dict[str, Any] = {"repositories": [NAME], "commit_source": "api", "catalog": selecting("commit")}
-    with serve_github(data, points_per_hour=1_000_000) as server:
-        first = run_tap(server, tmp_path, **run)
-        late: dict[str, Any] = {"at": "2026-07-03T10:00:00Z", "committed_at": LONG_AGO, "behind": 2}
-        server.change("merge_late", repository=NAME, **late)
-        server.add_fault(path="/compare/", status=404, body='{"message": "Not Found"}')
-        second = run_tap(server, tmp_path, state=first.state, **run)
+    first = run_tap(server, tmp_path, **run)
+    late: dict[str, Any] = {"at": "2026-07-03T10:00:00Z", "committed_at": LONG_AGO, "behind": 2}
+    server.change("merge_late", repository=NAME, **late)
+    server.add_fault(path="/compare/", status=404, body='{"message": "Not Found"}')
+    second = run_tap(server, tmp_path, state=first.state, **run)
     known = {row["sha"] for row in (*first.of("commit"), *second.of("commit"))}
     (repository_id,) = {row["repository_id"] for row in first.of("commit")}
     assert known == {sha for _, number, sha in EXPECTED["COMMIT"](data) if number == repository_id}
 
 
-def test_a_comparison_that_is_cut_off_is_not_taken_for_whole(tmp_path: Path) -> None:
+def test_a_comparison_that_is_cut_off_is_not_taken_for_whole(
+    generated: tuple[Path, Server], tmp_path: Path
+) -> None:
     """It says itself how many commits there are; the next run reads them all."""
-    data = tmp_path / "data"
-    generate(data, seed=3, size=Size(date(2026, 6, 20), 1.0, 10))
+    _, server = generated
     run: dict[str, Any] = {"repositories": [NAME], "commit_source": "api", "catalog": selecting("commit")}
-    with serve_github(data, points_per_hour=1_000_000) as server:
-        first = run_tap(server, tmp_path, **run)
-        server.change("push", repository=NAME, at="2026-07-02T10:00:00Z")
-        server.add_fault(path="/compare/", status=200, body='{"total_commits": 1, "commits": []}')
-        cut = run_tap(server, tmp_path, state=first.state, **run)
-        assert list(cut.skipped) == [NAME]
-        assert not cut.of("commit")
-        again = run_tap(server, tmp_path, state=cut.state, **run)
+    first = run_tap(server, tmp_path, **run)
+    server.change("push", repository=NAME, at="2026-07-02T10:00:00Z")
+    server.add_fault(path="/compare/", status=200, body='{"total_commits": 1, "commits": []}')
+    cut = run_tap(server, tmp_path, state=first.state, **run)
+    assert list(cut.skipped) == [NAME]
+    assert not cut.of("commit")
+    again = run_tap(server, tmp_path, state=cut.state, **run)
     assert again.of("commit")
 
 

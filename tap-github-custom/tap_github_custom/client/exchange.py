@@ -81,8 +81,8 @@ class Exchange:
 
     @property
     def ahead_seconds(self) -> float:
-        """Return how far our clock is ahead of GitHub's, at most."""
-        return self._health.ahead_seconds or 0.0
+        """Return how far our clock is ahead of GitHub's, at most; nobody knows before the first answer."""
+        return self._health.ahead_seconds if self._health.is_reached else 0.0
 
     def close(self) -> None:
         """End every wait with `ClosedError`, and close the connections."""

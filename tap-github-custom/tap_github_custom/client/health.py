@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from math import inf
 from typing import TYPE_CHECKING
 
 from tap_github_custom.client.verdict import SERVER_ERROR, content_type, server_time
@@ -29,16 +30,13 @@ class Health:
         self._is_an_api = False
         self._good_at = time.monotonic()
         self.is_reached = False
-        self.ahead_seconds: float | None = None
+        self.ahead_seconds = inf
         """How far our clock is ahead of GitHub's: no more than this, by all answers so far."""
 
     def saw(self, reply: Reply) -> None:
         """Take note of an answer."""
         self.is_reached = True
-        ahead_seconds = max(time.time() - server_time(reply.headers), 0.0)
-        self.ahead_seconds = min(
-            ahead_seconds, ahead_seconds if self.ahead_seconds is None else self.ahead_seconds
-        )
+        self.ahead_seconds = min(self.ahead_seconds, max(time.time() - server_time(reply.headers), 0.0))
         self._is_an_api = self._is_an_api or "json" in content_type(reply)
         if reply.status < SERVER_ERROR:
             self._good_at = time.monotonic()

@@ -1,0 +1,27 @@
+"""What the answers say of the host."""
+
+from __future__ import annotations
+
+import time
+from email.utils import formatdate
+
+from tap_github_custom.client.answer import Reply
+from tap_github_custom.client.health import Health
+
+
+def answered(ahead_seconds: float) -> Reply:
+    """Return an answer of a host to whose clock ours is ahead."""
+    date = formatdate(time.time() - ahead_seconds, usegmt=True)
+    return Reply(200, {"date": date}, b"", "https://h/x")
+
+
+def test_our_clock_is_ahead_by_no_more_than_any_answer_says() -> None:
+    """Each was under way for a while, which looks the same; a clock that is behind is not ahead."""
+    health = Health("https://h", 60.0)
+    health.saw(answered(50))
+    health.saw(answered(5))
+    assert 5 <= health.ahead_seconds < 50
+    health.saw(answered(20))
+    assert 5 <= health.ahead_seconds < 20
+    health.saw(answered(-30))
+    assert health.ahead_seconds == 0
