@@ -7,6 +7,7 @@ import time
 import uuid
 from bisect import bisect_left
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import pyarrow as pa
@@ -19,6 +20,7 @@ from target_gcs_snowflake_merge.sql import MAX_FILES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from concurrent.futures import Future
     from pathlib import Path
 
     from target_gcs_snowflake_merge.errors import BadRecordError
@@ -65,7 +67,6 @@ class _Chunk:
     rows: list[Row] = field(default_factory=list)
     sequences: list[int] = field(default_factory=list)
     lines: list[int] = field(default_factory=list)
-    hashes: list[str] = field(default_factory=list)
     versions: list[int | None] = field(default_factory=list)
     bytes: int = 0
 
@@ -80,7 +81,7 @@ class _Chunk:
             del each[index:]
 
     def _lists(self) -> tuple[list[Any], ...]:
-        return self.rows, self.sequences, self.lines, self.hashes, self.versions
+        return self.rows, self.sequences, self.lines, self.versions
 
 
 class BatchFacts(Protocol):
@@ -132,7 +133,7 @@ class Batch:
         self._reject = reject
         self._most_files = most_files
         self._chunk = _Chunk()
-        self._waiting: list[pa.RecordBatch] = []
+        self._waiting: list[Future[pa.RecordBatch]] = []
         self._of_waiting: list[str | None] = []
         self._writers: dict[str | None, PartWriter] = {}
         self._closed: list[tuple[str | None, PartWriter]] = []
@@ -146,7 +147,6 @@ class Batch:
     def add(self, rows: Sequence[Row], origin: Origin, version: int | None = None) -> None:
         """Take the rows of records that stand in consecutive lines, all of one version."""
         chunk, count = self._chunk, len(rows)
-        chunk.hashes += map(self._decoder.hash_row, rows)
         chunk.rows += rows
         chunk.sequences += range(origin.sequence, origin.sequence + count)
         chunk.lines += range(origin.line, origin.line + count)
@@ -165,12 +165,11 @@ class Batch:
 
     def add_columns(self, rows: ExactRows, first_sequence: int, version: int | None = None) -> int:
         """Take rows that are columns already, numbered from the first; return their size in bytes."""
-        count = len(rows.hashes)
         data = self._columns.of_exact(rows, first_sequence, version)
         self._write(data, rows.organisations)
-        self.taken += count
+        self.taken += rows.count
         self.first_sequence = self.first_sequence or first_sequence
-        self.last_sequence = first_sequence + count - 1
+        self.last_sequence = first_sequence + rows.count - 1
         return int(data.nbytes)
 
     @property
@@ -192,7 +191,7 @@ class Batch:
         chunk = self._chunk
         while chunk.rows:
             try:
-                data = self._columns.record_batch(chunk.rows, chunk.sequences, chunk.hashes, chunk.versions)
+                data = self._columns.record_batch(chunk.rows, chunk.sequences, chunk.versions)
             except BadRowError as bad:
                 self._put_aside(chunk, bad)
                 continue
@@ -210,14 +209,17 @@ class Batch:
             writer.flush()
 
     def _write(self, data: pa.RecordBatch, of_rows: Sequence[str | None]) -> None:
-        """Keep rows until they are written; split now, those of many organisations would take much room."""
-        self._waiting.append(data)
+        """Keep rows until they are written; split now, those of many organisations would take much room.
+
+        Until then they get their digests, in the thread that writes.
+        """
+        self._waiting.append(self._encoder.begin(partial(self._columns.with_digests, data)))
         self._of_waiting += of_rows
         self.rows += data.num_rows
 
     def _hand_over(self) -> None:
         """Hand the rows that wait to the files of their organisations."""
-        waiting, of_rows = self._waiting, self._of_waiting
+        waiting, of_rows = [each.result() for each in self._waiting], self._of_waiting
         self._waiting, self._of_waiting = [], []
         organisations = dict.fromkeys(of_rows)
         if len(organisations) == 1:

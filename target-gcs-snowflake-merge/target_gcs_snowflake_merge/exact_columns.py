@@ -1,32 +1,35 @@
 """From the columns of a Parquet file straight to those of a stream, where no value changes on the way.
 
-What comes out is what the JSON text of the same rows would give, `_ROW_HASH` included. Where that cannot be
+What comes out is what the JSON text of the same rows would give. Where that cannot be
 told of a whole column (a float for a NUMBER, a NULL in a key, a number for a VARCHAR), nothing comes out:
 then the rows take the way of JSON, on which each value is looked at by itself.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
-from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
-import msgspec
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from target_gcs_snowflake_merge.batch_files import is_finite
-from target_gcs_snowflake_merge.columns import FIRST_MOMENT, LAST_MOMENT, UNFIT, arrow_type
-from target_gcs_snowflake_merge.records import HASH_DIGITS, MAX_BINARY_BYTES, MAX_VALUE_BYTES, encode_json
+from target_gcs_snowflake_merge.columns import FIRST_MOMENT, LAST_MOMENT, UNFIT, UTC_TIMESTAMP, arrow_type
+from target_gcs_snowflake_merge.records import MAX_BINARY_BYTES, MAX_VALUE_BYTES, encode_json
 from target_gcs_snowflake_merge.schema import ColumnType, Kind
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from target_gcs_snowflake_merge.layout import Column, Layout
 
 Array = Any  # the stubs know no array of any type
 types = pa.types
+_LIMITS: dict[pa.DataType, tuple[Any, Any]] = {
+    UTC_TIMESTAMP: (FIRST_MOMENT, LAST_MOMENT),
+    pa.date32(): (pa.scalar(dt.date.min, pa.date32()), pa.scalar(dt.date.max, pa.date32())),
+}
 
 
 @dataclass(frozen=True)
@@ -34,7 +37,7 @@ class ExactRows:
     """Rows as columns, in the order of the layout, without those of the loader."""
 
     arrays: list[Array]
-    hashes: list[str]
+    count: int
     organisations: list[str | None]
 
 
@@ -43,35 +46,30 @@ def exact_rows(chunk: pa.RecordBatch, layout: Layout) -> ExactRows | None:
     if len(set(chunk.schema.names)) != chunk.num_columns or any(each.is_mixed for each in layout.columns):
         return None
     arrays: list[Array] = []
-    hashed: dict[str, Sequence[Any]] = {}
     for column in layout.columns:
         found = _found(chunk, column)
         if (column.is_key and found.null_count) or not is_finite(found):
             return None
         try:
-            array, values = _converted(found, column.type)
+            arrays.append(_converted(found, column.type))
         except UNFIT:
             return None
-        arrays.append(array)
-        hashed[column.property_name] = values
     organisations: list[str | None] = [None] * chunk.num_rows
     if layout.organisation_index is not None:
         organisations = arrays[layout.organisation_index].to_pylist()
-    return ExactRows(arrays, _hashes(hashed, chunk.num_rows, with_nulls=bool(layout.keys)), organisations)
+    return ExactRows(arrays, chunk.num_rows, organisations)
 
 
-def _converted(found: Array, wanted: ColumnType) -> tuple[Array, Sequence[Any]]:
-    """Return a column in the type that the stream has for it, and its values as the JSON text has them."""
+def _converted(found: Array, wanted: ColumnType) -> Array:
+    """Return a column in the type that the stream has for it."""
     if wanted.kind is Kind.VARIANT:
         texts = [None if each is None else encode_json(each) for each in found.to_pylist()]
         array: Array = pa.array(texts, pa.string())
-        values = [None if each is None else msgspec.Raw(each) for each in texts]
     else:
         array = _cast(found, wanted)
-        values = (array if types.is_floating(array.type) else found).to_pylist()
     if not _fits(array):
         raise ValueError
-    return array, values
+    return array
 
 
 def _found(chunk: pa.RecordBatch, column: Column) -> Array:
@@ -122,24 +120,8 @@ def _fits(array: Array) -> bool:
         lengths: Array = pc.binary_length(array)
         limit = MAX_BINARY_BYTES if types.is_binary(data_type) else MAX_VALUE_BYTES
         return int(pc.max(lengths).as_py()) <= limit
-    if types.is_timestamp(data_type):
-        limits = pc.min_max(array)
-        return bool(
-            pc.greater_equal(limits["min"], FIRST_MOMENT).as_py()
-            and pc.less_equal(limits["max"], LAST_MOMENT).as_py()
-        )
+    if data_type in _LIMITS:
+        first, last = _LIMITS[data_type]
+        is_late, is_early = pc.greater_equal(array, first), pc.less_equal(array, last)
+        return bool(pc.all(pc.and_(is_late, is_early)).as_py())
     return True
-
-
-def _hashes(columns: dict[str, Sequence[Any]], count: int, *, with_nulls: bool) -> list[str]:
-    """Return the digests of rows, as `RecordDecoder.hash_row` makes them."""
-    names = sorted(columns)
-    rows = zip(*(columns[name] for name in names), strict=True) if names else [()] * count
-    return [
-        sha256(
-            encode_json(
-                {name: each for name, each in zip(names, row, strict=True) if with_nulls or each is not None}
-            )
-        ).hexdigest()[:HASH_DIGITS]
-        for row in rows
-    ]

@@ -100,7 +100,8 @@ class Intake:
         count = len(decoded.rows)
         if count:
             self._text = lines[start + count - 1]
-            origin = Origin(self._sequence + 1, self._line + 1, decoded.bytes)
+            size = sum(map(len, lines[start : start + count]))
+            origin = Origin(self._sequence + 1, self._line + 1, size)
             self._sequence += count
             self._line += count
             self._filling.add(stream, decoded.rows, origin, decoded.version)
@@ -237,10 +238,10 @@ class Intake:
             return False
         stream = self._registry.streams[message.stream or ""]
         rows = exact_rows(chunk, stream.layout)
-        if rows is None or not rows.hashes:
+        if rows is None or not rows.count:
             return False
         if message.version is not None and not stream.layout.is_versioned:
             stream = self._registry.describe(replace(stream.schema, is_versioned=True))
         self._filling.add_columns(stream, rows, self._sequence + 1, message.version)
-        self._sequence += len(rows.hashes)
+        self._sequence += rows.count
         return True

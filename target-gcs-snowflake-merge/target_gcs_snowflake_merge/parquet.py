@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+T = TypeVar("T")
+
+
 class Encoder:
     """A thread that encodes and compresses while the next rows are read; one row group waits at most."""
 
@@ -22,6 +25,10 @@ class Encoder:
         """Start no thread yet."""
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="encode")
         self._last: Future[None] | None = None
+
+    def begin(self, work: Callable[[], T]) -> Future[T]:
+        """Run WORK behind what was submitted before."""
+        return self._thread.submit(work)
 
     def submit(self, work: Callable[[], None]) -> None:
         """Run WORK behind what was submitted before; raise what went wrong there."""

@@ -14,7 +14,7 @@ import re
 from base64 import b64decode
 from contextlib import suppress
 from decimal import Decimal, InvalidOperation
-from hashlib import sha256
+from itertools import takewhile
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple, TypeAlias
 
 import msgspec
@@ -32,7 +32,6 @@ Row: TypeAlias = msgspec.Struct
 
 MAX_VALUE_BYTES = 16 * 1024 * 1024  # of a VARCHAR or VARIANT without an explicit length
 MAX_BINARY_BYTES = 8 * 1024 * 1024  # of a BINARY
-HASH_DIGITS = 32
 JSON_NULL = msgspec.Raw(b"null")
 UNFIT_NAME = re.compile(r'[\x00-\x1f"\\\ud800-\udfff]')
 
@@ -64,15 +63,12 @@ class Decoded(NamedTuple):
 
     rows: list[Row]
     version: int | None
-    bytes: int
-    """The length of their lines."""
 
 
 class RecordDecoder:
     """Decodes the records of one stream into rows.
 
-    The fields of a row are called `f0`, `f1`, ... as the columns are numbered; they lie in the order of the
-    names of their properties, so that what is hashed does not depend on the order of a schema.
+    The fields of a row are called `f0`, `f1`, ... as the columns are numbered.
     """
 
     def __init__(self, layout: Layout) -> None:
@@ -84,15 +80,12 @@ class RecordDecoder:
         self.is_slow = is_unfit or any(column.is_mixed for column in layout.columns)
         if is_unfit:
             names = [column.name for column in layout.columns]
-        order = sorted(range(len(names)), key=names.__getitem__)
-        self._positions = [order.index(index) for index in range(len(names))]
         has_binary = any(column.type.kind is Kind.BINARY for column in layout.columns)
         self._checked_above = MAX_BINARY_BYTES if has_binary else MAX_VALUE_BYTES
         self._row_type: type[Row] = msgspec.defstruct(
             "Row",
-            [_field(index, layout.columns[index]) for index in order],
+            [_field(index, column) for index, column in enumerate(layout.columns)],
             rename={f"f{index}": name for index, name in enumerate(names)},
-            omit_defaults=not layout.keys,
             kw_only=True,
             gc=False,
         )
@@ -109,48 +102,25 @@ class RecordDecoder:
             gc=False,
         )
         self._decode_message: Callable[[bytes], RecordMessage] = msgspec.json.Decoder(message_type).decode
-        self._variants = [
-            f"f{index}" for index, column in enumerate(layout.columns) if column.type.kind is Kind.VARIANT
-        ]
 
     def columns(self, rows: Sequence[Row]) -> list[Sequence[Any]]:
         """Return the values of rows by column, in the order of the layout."""
-        values = list(zip(*map(astuple, rows), strict=True))
-        return [values[position] for position in self._positions]
-
-    def hash_row(self, row: Row) -> str:
-        """Return a digest of the values of a row, by the names of their properties.
-
-        NULL counts: a row that was loaded while the schema lacked a property is another one, even if the
-        property comes back without a value. Not so where the digest is the key: there a new column would
-        make a new row of each. A null that JSON spells out becomes NULL here, in the row: only in a VARIANT
-        it could be told from one.
-        """
-        for name in self._variants:
-            if getattr(row, name) == JSON_NULL:
-                setattr(row, name, None)
-        return sha256(encode_json(row)).hexdigest()[:HASH_DIGITS]
+        return list(zip(*map(astuple, rows), strict=True))
 
     def decode_many(self, lines: Iterable[bytes], beginning: bytes) -> Decoded:
         """Decode lines that begin so, up to the first that needs a closer look, or is of another version.
 
         A message with a version needs one until the layout has a column for it.
         """
-        rows: list[Row] = []
-        version: int | None = None
-        size = 0
+        alike = takewhile(lambda line: line.startswith(beginning) and len(line) <= self._checked_above, lines)
+        messages: list[RecordMessage] = []
         with suppress(msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-            for line in lines:
-                if not line.startswith(beginning) or len(line) > self._checked_above:
-                    break
-                message = self._decode_message(line)
-                if message.version != version:
-                    if rows or not self.layout.is_versioned:
-                        break
-                    version = message.version
-                rows.append(message.record)
-                size += len(line)
-        return Decoded(rows, version, size)
+            messages.extend(map(self._decode_message, alike))  # keeps those before one that it refuses
+        version = messages[0].version if messages else None
+        if version is not None and not self.layout.is_versioned:
+            return Decoded([], None)
+        of_version = takewhile(lambda message: message.version == version, messages)
+        return Decoded([message.record for message in of_version], version)
 
     def decode(self, record: msgspec.Raw | bytes) -> Row:
         """Return the row of a record's JSON text, or raise `BadRecordError`."""
@@ -210,7 +180,9 @@ def _field(index: int, column: Column) -> Any:  # noqa: ANN401 - what defstruct 
     python_type = _PYTHON_TYPES.get(kind, Decimal if column.type.scale else int)
     if column.is_key:
         return (f"f{index}", python_type)
-    return (f"f{index}", python_type if kind is Kind.VARIANT else python_type | None, None)
+    if kind is Kind.VARIANT:
+        return (f"f{index}", python_type, JSON_NULL)
+    return (f"f{index}", python_type | None, None)
 
 
 def _convert(column: Column, value: Any) -> Any:  # noqa: ANN401 - a JSON value to a Python value

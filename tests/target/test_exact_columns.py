@@ -81,12 +81,11 @@ def chunk(name: str, data_type: pa.DataType, values: list[Any]) -> pa.RecordBatc
 
 @pytest.mark.parametrize(("name", "data_type", "values"), EXACT)
 def test_rows_are_those_of_their_json(name: str, data_type: pa.DataType, values: list[Any]) -> None:
-    """Each type: the same values, the same hashes, without a look at each row."""
+    """Each type: the same values, without a look at each row; so the digests are the same as well."""
     of_file = batch_files._in_microseconds(chunk(name, data_type, values))  # noqa: SLF001 - as it is read
     decoder = RecordDecoder(layout(name))
     rows = [decoder.decode(text) for text, _ in batch_files.records(of_file)]
-    numbers = range(7, 7 + len(rows))
-    expected = Columns(decoder).record_batch(rows, numbers, [decoder.hash_row(row) for row in rows])
+    expected = Columns(decoder).record_batch(rows, range(7, 7 + len(rows)))
     exact = exact_rows(of_file, decoder.layout)
     assert exact is not None
     assert Columns(decoder).of_exact(exact, 7, None).to_pylist() == expected.to_pylist()
@@ -108,6 +107,8 @@ INEXACT: list[tuple[str, pa.DataType, list[Any]]] = [
     ("moment", pa.string(), ["2026-01-31T21:59:59Z"]),
     ("moment", pa.timestamp("s"), [253_402_300_800]),
     ("date", pa.date32(), [3_000_000]),
+    ("date", pa.date32(), [-2_000_000]),
+    ("time", pa.time32("s"), [86_400]),
     ("date", pa.timestamp("s"), [0]),
     ("bytes", pa.string(), ["AP8="]),
     ("variant", pa.list_(pa.struct([("a", pa.float64())])), [[{"a": float("nan")}]]),
