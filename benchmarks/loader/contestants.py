@@ -47,15 +47,15 @@ def command(name: str, source: Path, config: Path) -> list[str]:
 
 
 def install(name: str) -> Path:
-    """Return the folder of commands of a contestant's environment, which is made where it is missing."""
+    """Return the folder of commands of a contestant's environment, made where it is missing or old."""
     folder = ROOT / ".bench" / name.replace(" ", "-")
     done = folder / "installed"
-    if not done.exists():
+    requirements, package = HERE / "peers" / f"{name}.txt", []
+    if name == OURS:
+        ours = ROOT / "target-gcs-snowflake-merge"
+        requirements, package = ours / "requirements.txt", ["-e", str(ours)]
+    if not done.exists() or done.stat().st_mtime < requirements.stat().st_mtime:
         uv = str(ROOT / ".tools" / "bin" / "uv")
-        pinned = ["-r", str(HERE / "peers" / f"{name}.txt")]
-        if name == OURS:
-            package = ROOT / "target-gcs-snowflake-merge"
-            pinned = ["-r", str(package / "requirements.txt"), "-e", str(package)]
         for arguments in (
             ["venv", "--quiet", "--clear", "--python", sys.executable, str(folder)],
             [
@@ -65,7 +65,9 @@ def install(name: str) -> Path:
                 "--compile-bytecode",
                 "--python",
                 str(folder / "bin" / "python"),
-                *pinned,
+                "-r",
+                str(requirements),
+                *package,
             ],
         ):
             subprocess.run([uv, *arguments], check=True)  # noqa: S603 - a command of ours

@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from target_gcs_snowflake_merge.errors import BadInputError
+from target_gcs_snowflake_merge.lines import BYTE_ORDER_MARK
 from target_gcs_snowflake_merge.records import encode_json
 
 if TYPE_CHECKING:
@@ -60,9 +61,10 @@ def _json_lines(address: str, *, is_compressed: bool) -> Iterator[bytes]:
         if is_gzip and not is_compressed:
             message = 'it is compressed, and the encoding does not say "compression": "gzip"'
             raise ValueError(message)
-        for line in gzip.GzipFile(fileobj=file) if is_compressed else file:
+        lines = gzip.GzipFile(fileobj=file) if is_compressed else file
+        for number, line in enumerate(lines):
             if not line.isspace():
-                yield _unwrapped(bytes(line))
+                yield _unwrapped(bytes(line) if number else bytes(line).removeprefix(BYTE_ORDER_MARK))
 
 
 def _opened(address: str) -> Any:  # noqa: ANN401 - a file of whichever kind
@@ -91,15 +93,16 @@ def _parquet_rows(address: str) -> Iterator[pa.RecordBatch]:
 
 def _in_microseconds(chunk: pa.RecordBatch) -> pa.RecordBatch:
     """Cut what is below a microsecond, as it is cut from the text of a record."""
-    wanted = pa.schema([each.with_type(_of_microseconds(each.type)) for each in chunk.schema])
-    return chunk if wanted == chunk.schema else chunk.cast(wanted, safe=False)
+    columns = [_cut(each) for each in chunk.columns]
+    return pa.RecordBatch.from_arrays(columns, chunk.schema.names) if columns else chunk
 
 
-def _of_microseconds(data_type: Any) -> pa.DataType:  # noqa: ANN401 - the stubs are strict about units
-    if pa.types.is_timestamp(data_type) and data_type.unit == "ns":
-        return pa.timestamp("us", data_type.tz)
-    known: pa.DataType = pa.time64("us") if data_type == pa.time64("ns") else data_type
-    return known
+def _cut(column: Any) -> Any:  # noqa: ANN401 - the stubs know no array of any type
+    kind = column.type
+    if pa.types.is_timestamp(kind) and kind.unit == "ns":
+        floored: Any = pc.floor_temporal(column.view(pa.timestamp("ns")), unit="microsecond")
+        return floored.cast(pa.timestamp("us")).view(pa.timestamp("us", kind.tz))
+    return column.cast(pa.time64("us"), safe=False) if kind == pa.time64("ns") else column
 
 
 def records(part: bytes | pa.RecordBatch) -> list[tuple[bytes, Any]]:

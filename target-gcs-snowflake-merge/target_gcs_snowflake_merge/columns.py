@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 from target_gcs_snowflake_merge.errors import BadRecordError
 from target_gcs_snowflake_merge.layout import Layout
 from target_gcs_snowflake_merge.naming import ROW_HASH, SEQUENCE, TABLE_VERSION
+from target_gcs_snowflake_merge.records import moment_of
 from target_gcs_snowflake_merge.row_hash import RowHash
 from target_gcs_snowflake_merge.schema import MAX_PRECISION, ColumnType, Kind
 
@@ -195,7 +196,7 @@ def _timestamps(values: Sequence[str | None]) -> pa.Array[Any]:
 
 def _moment(text: str) -> dt.datetime:
     """Return the moment in UTC; one without an offset is in UTC already."""
-    moment = dt.datetime.fromisoformat(text.strip().upper())  # RFC 3339 allows t and z
+    moment = moment_of(text)
     return moment.replace(tzinfo=dt.UTC) if moment.tzinfo is None else moment.astimezone(dt.UTC)
 
 

@@ -110,7 +110,7 @@ class Dispatch:
 
     def activate_version(self, target: Table, version: int, sequence: int) -> None:
         """Remove the rows of earlier versions behind what was handed over for this table before."""
-        hold = f"version {version} of {target.name}"
+        hold = f"version {version} of {target.name} behind {sequence}"
         self._gate.hold(hold, sequence)
         self._queue.submit(target.name, partial(self._loader.activate_version, hold, target, version))
 

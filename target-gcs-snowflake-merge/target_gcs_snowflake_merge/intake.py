@@ -16,6 +16,7 @@ from target_gcs_snowflake_merge.errors import (
     RecordBeforeSchemaError,
 )
 from target_gcs_snowflake_merge.exact_columns import exact_rows
+from target_gcs_snowflake_merge.layout import DELETION
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -158,11 +159,11 @@ class Intake:
         decoded: Any,  # noqa: ANN401 - any JSON value
         version: int | None,
     ) -> None:
-        if version is not None and not stream.layout.is_versioned:
-            stream = self._registry.describe(replace(stream.schema, is_versioned=True))
         self._sequence += 1
         try:
-            row = stream.decoder.decode(record) if decoded is None else stream.decoder.convert(decoded)
+            is_deletion = stream.decoder.is_undeclared_deletion(record, decoded)
+            stream = self._registry.with_columns_for(stream, version, is_deletion=is_deletion)
+            row = stream.decoder.decode(record, decoded)
         except BadRecordError as error:
             error.stream, error.raw = stream.schema.stream, bytes(record) or self._text
             raise
@@ -175,6 +176,11 @@ class Intake:
         if not bytes(message.value):
             reason = "a STATE message needs a value"
             raise BadInputError(reason)
+        try:
+            bytes(message.value).decode()
+        except UnicodeDecodeError as error:
+            reason = f"the value of a STATE message is not UTF-8: {error.reason}"
+            raise BadInputError(reason) from None
         self.told_by_tap = bytes(message.run_summary) or self.told_by_tap
         self._filling.load_full()
         self._dispatch.arrive(self._sequence, bytes(message.value))
@@ -237,11 +243,11 @@ class Intake:
         if self._mapping is not None:
             return False
         stream = self._registry.streams[message.stream or ""]
+        is_deletion = DELETION in chunk.schema.names and chunk.column(DELETION).null_count < chunk.num_rows
+        stream = self._registry.with_columns_for(stream, message.version, is_deletion=is_deletion)
         rows = exact_rows(chunk, stream.layout)
         if rows is None or not rows.count:
             return False
-        if message.version is not None and not stream.layout.is_versioned:
-            stream = self._registry.describe(replace(stream.schema, is_versioned=True))
         self._filling.add_columns(stream, rows, self._sequence + 1, message.version)
         self._sequence += rows.count
         return True

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 TIMESTAMP = ColumnType(Kind.TIMESTAMP)
 LOADER_TYPES = {INGESTED_AT: TIMESTAMP, BATCH_ID: TEXT, DELETED_AT: TIMESTAMP, ROW_HASH: TEXT}
 ORGANISATION = "_source_org"
+DELETION = SOFT_DELETED_AT.lower()
 _BESIDE = re.compile(rf"__({'|'.join(kind.value for kind in Kind)})(_\d+_\d+)?$")
 ORDERED = frozenset({Kind.NUMBER, Kind.FLOAT, Kind.TEXT, Kind.TIMESTAMP, Kind.DATE})
 
@@ -41,6 +42,11 @@ class StreamSchema:
     replication_key: str | None = None
     parents: tuple[str, ...] = ()
     is_versioned: bool = False
+
+    def with_deletions(self) -> StreamSchema:
+        """Return the schema with the property by which the source tells of deletions."""
+        told = {DELETION: {"type": ["string", "null"], "format": "date-time"}}
+        return replace(self, properties={**told, **self.properties})
 
 
 @dataclass(frozen=True)
@@ -114,7 +120,7 @@ def plan(schema: StreamSchema, table: sql.Table, catalog: Catalog) -> tuple[Layo
     cannot hold, and cannot be widened to hold, gets a column beside it: `AMOUNT` NUMBER(38,0) stays,
     `AMOUNT__FLOAT` takes the new values.
     """
-    names = name_columns(schema.properties)
+    names = name_columns(schema.properties, schema.keys)
     missing = [key for key in (*schema.keys, *schema.parents) if key not in names]
     if missing:
         message = f"the schema has no property for the key {', '.join(map(repr, missing))}"
@@ -125,7 +131,7 @@ def plan(schema: StreamSchema, table: sql.Table, catalog: Catalog) -> tuple[Layo
     for property_name, plain_name in names.items():
         definition = schema.properties[property_name]
         wanted = _declared_type(schema.stream, property_name, definition)
-        if property_name.upper() == SOFT_DELETED_AT and wanted.kind in {Kind.TEXT, Kind.VARIANT}:
+        if property_name.upper() == SOFT_DELETED_AT and wanted.kind not in {Kind.TIMESTAMP, Kind.DATE}:
             wanted = TIMESTAMP  # the table needs the moment, however loosely it is declared
         is_key = property_name in schema.keys
         is_mixed = wanted.kind is Kind.VARIANT and is_key

@@ -19,6 +19,7 @@ APPLICATION = "target_gcs_snowflake_merge"
 
 SESSION_PARAMETERS = {
     "TIMEZONE": "UTC",
+    "TIMESTAMP_INPUT_FORMAT": "AUTO",  # what TO_TIMESTAMP_NTZ reads our literals by
     "ABORT_DETACHED_QUERY": True,  # a statement whose client died must not commit minutes later
     "ERROR_ON_NONDETERMINISTIC_MERGE": True,
     # The lock of a client that died goes after at most 10 minutes: 5 until its statement is aborted, 5 more

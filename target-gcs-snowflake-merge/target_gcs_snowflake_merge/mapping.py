@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import msgspec
 
 from target_gcs_snowflake_merge.errors import BadInputError, BadRecordError
-from target_gcs_snowflake_merge.records import encode_json, whole_value
+from target_gcs_snowflake_merge.records import whole_value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,13 +19,38 @@ if TYPE_CHECKING:
 CONFIGURED_BY = ("stream_maps", "flattening_enabled")
 
 
+class WrittenFloat(float):
+    """A float for the expressions of a stream map; as exact as it was written where none changes it."""
+
+    __slots__ = ("text",)
+
+    text: str
+
+    def __new__(cls, text: str) -> Self:
+        """Take the text of a number."""
+        number = super().__new__(cls, text)
+        number.text = text
+        return number
+
+    def __reduce__(self) -> tuple[type[Self], tuple[str]]:
+        """Stay the same in a copy."""
+        return type(self), (self.text,)
+
+
+def _written(number: WrittenFloat) -> msgspec.Raw:
+    return msgspec.Raw(number.text.encode())
+
+
+_decode = msgspec.json.Decoder(float_hook=WrittenFloat).decode
+_encode = msgspec.json.Encoder(enc_hook=_written, decimal_format="number").encode
+
+
 class Mapping:
     """Turns the records of one stream into those of others."""
 
-    def __init__(self, mapper: PluginMapper, *, has_expressions: bool) -> None:
-        """Take the SDK's mapper; only expressions of stream maps need floats, which are not exact."""
+    def __init__(self, mapper: PluginMapper) -> None:
+        """Take the SDK's mapper."""
         self._mapper = mapper
-        self._decode = msgspec.json.Decoder(float_hook=None if has_expressions else Decimal).decode
 
     def register(
         self, stream: str, schema: dict[str, Any], keys: list[str]
@@ -48,7 +72,7 @@ class Mapping:
     def records(self, message: Message) -> Iterator[tuple[str, bytes]]:
         """Yield each record that the record of a message becomes, as JSON text."""
         for stream_map in self._mapper.stream_maps.get(message.stream or "", ()):
-            record = self._decode(message.record) if message.decoded is None else message.decoded
+            record = _decode(message.record) if message.decoded is None else message.decoded
             if not isinstance(record, dict):
                 reason = "the record is not an object"
                 raise BadRecordError(reason, stream=message.stream or "")
@@ -63,7 +87,7 @@ class Mapping:
 
 def _encoded(record: Any, stream: str) -> bytes:  # noqa: ANN401 - a JSON value
     try:
-        return encode_json(whole_value(record))
+        return _encode(whole_value(record))
     except ValueError:
         reason = "a value is no JSON, such as NaN"
         raise BadRecordError(reason, stream=stream) from None

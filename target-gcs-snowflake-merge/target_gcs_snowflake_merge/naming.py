@@ -47,19 +47,19 @@ def with_digest(conformed: str, name: str) -> str:
     return f"{conformed}__{digest.upper()}"
 
 
-def name_columns(properties: Iterable[str]) -> dict[str, str]:
+def name_columns(properties: Iterable[str], keys: Collection[str] = ()) -> dict[str, str]:
     """Return the column of each property, in the order given.
 
-    Of properties whose names collide, the one in lower case keeps the plain name, else the one in upper
-    case, else the first by code point; the others get a suffix made from their own name. So a column
-    keeps its name, in whichever order a tap lists its properties.
+    Of properties whose names collide, one of the key keeps the plain name, else the one in lower case, else
+    the one in upper case, else the first by code point; the others get a suffix made from their own name. So
+    a column keeps its name, in whichever order a tap lists its properties.
     """
     names = list(properties)
     rivals: dict[str, list[str]] = defaultdict(list)
     for name in names:
         rivals[conform(name)].append(name)
     plain = {
-        min(rival, key=_precedence)
+        min(rival, key=lambda name: (name not in keys, *_precedence(name)))
         for conformed, rival in rivals.items()
         if conformed not in RESERVED_COLUMNS
     }

@@ -28,6 +28,7 @@ from target_gcs_snowflake_merge.warehouse import Warehouse
 
 if TYPE_CHECKING:
     import collections.abc
+    from typing import BinaryIO
 
     from singer_sdk.mapper import PluginMapper
 
@@ -50,7 +51,7 @@ def open_run(settings: Settings, mapper: PluginMapper, config: collections.abc.M
     loader, _ = open_loader(settings)
     folder = Path(tempfile.mkdtemp(prefix="target-gcs-snowflake-merge-"))
     is_mapped = any(config.get(name) for name in CONFIGURED_BY)
-    mapping = Mapping(mapper, has_expressions=bool(config.get("stream_maps"))) if is_mapped else None
+    mapping = Mapping(mapper) if is_mapped else None
     return Run(settings, loader, folder, write_state, mapping)
 
 
@@ -72,7 +73,11 @@ def replay_window(settings: Settings, window: Window) -> int:
 def write_state(state: bytes) -> None:
     """Write a STATE for the tap's next run to standard output."""
     try:
-        sys.stdout.write(state.decode() + "\n")
+        binary: BinaryIO | None = getattr(sys.stdout, "buffer", None)
+        if binary is None:  # somebody has put a buffer of text in its place
+            sys.stdout.write(state.decode() + "\n")
+        else:
+            binary.write(state + b"\n")  # as it came, whatever the locale
         sys.stdout.flush()
     except OSError as error:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for what is left in the buffer

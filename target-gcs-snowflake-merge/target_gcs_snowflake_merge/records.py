@@ -21,6 +21,7 @@ import msgspec
 from msgspec.structs import astuple
 
 from target_gcs_snowflake_merge.errors import BadRecordError, MissingKeyError
+from target_gcs_snowflake_merge.layout import DELETION
 from target_gcs_snowflake_merge.schema import ColumnType, Kind
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ Row: TypeAlias = msgspec.Struct
 MAX_VALUE_BYTES = 16 * 1024 * 1024  # of a VARCHAR or VARIANT without an explicit length
 MAX_BINARY_BYTES = 8 * 1024 * 1024  # of a BINARY
 JSON_NULL = msgspec.Raw(b"null")
+_DELETION_TEXT = f'"{DELETION}"'.encode()
 UNFIT_NAME = re.compile(r'[\x00-\x1f"\\\ud800-\udfff]')
 
 _PYTHON_TYPES: dict[Kind, Any] = {
@@ -75,6 +77,7 @@ class RecordDecoder:
         """Generate the type of the rows; a key must be there and must not be NULL."""
         self.layout = layout
         names = [column.property_name for column in layout.columns]
+        self._lacks_deletions = DELETION not in names
         # A Struct cannot have such names: the records of the stream take the slow way, all of them.
         is_unfit = any(UNFIT_NAME.search(name) for name in names)
         self.is_slow = is_unfit or any(column.is_mixed for column in layout.columns)
@@ -82,10 +85,12 @@ class RecordDecoder:
             names = [column.name for column in layout.columns]
         has_binary = any(column.type.kind is Kind.BINARY for column in layout.columns)
         self._checked_above = MAX_BINARY_BYTES if has_binary else MAX_VALUE_BYTES
+        # Where no schema tells of deletions, a record with one needs a closer look: only null fits.
+        undeclared: list[Any] = [("deleted_at", None, None)] if self._lacks_deletions else []
         self._row_type: type[Row] = msgspec.defstruct(
             "Row",
-            [_field(index, column) for index, column in enumerate(layout.columns)],
-            rename={f"f{index}": name for index, name in enumerate(names)},
+            [_field(index, column) for index, column in enumerate(layout.columns)] + undeclared,
+            rename={f"f{index}": name for index, name in enumerate(names)} | {"deleted_at": DELETION},
             kw_only=True,
             gc=False,
         )
@@ -105,14 +110,16 @@ class RecordDecoder:
 
     def columns(self, rows: Sequence[Row]) -> list[Sequence[Any]]:
         """Return the values of rows by column, in the order of the layout."""
-        return list(zip(*map(astuple, rows), strict=True))
+        values: list[Sequence[Any]] = list(zip(*map(astuple, rows), strict=True))
+        return values[: len(self.layout.columns)]
 
     def decode_many(self, lines: Iterable[bytes], beginning: bytes) -> Decoded:
         """Decode lines that begin so, up to the first that needs a closer look, or is of another version.
 
         A message with a version needs one until the layout has a column for it.
         """
-        alike = takewhile(lambda line: line.startswith(beginning) and len(line) <= self._checked_above, lines)
+        longest = self._checked_above
+        alike = takewhile(lambda line: line.startswith(beginning) and len(line) <= longest, lines)
         messages: list[RecordMessage] = []
         with suppress(msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
             messages.extend(map(self._decode_message, alike))  # keeps those before one that it refuses
@@ -122,14 +129,26 @@ class RecordDecoder:
         of_version = takewhile(lambda message: message.version == version, messages)
         return Decoded([message.record for message in of_version], version)
 
-    def decode(self, record: msgspec.Raw | bytes) -> Row:
-        """Return the row of a record's JSON text, or raise `BadRecordError`."""
-        try:
-            row = self.convert(load_json(bytes(record))) if self.is_slow else self._decode(record)
-        except (msgspec.MsgspecError, UnicodeDecodeError):
-            row = self.convert(load_json(bytes(record)))
-        self.check_sizes(row, len(memoryview(record)))
+    def decode(self, record: msgspec.Raw | bytes, decoded: Any = None) -> Row:  # noqa: ANN401 - any JSON value
+        """Return the row of a record's JSON text, or of what it was DECODED to, or raise `BadRecordError`."""
+        if decoded is None and not self.is_slow:
+            with suppress(msgspec.MsgspecError, UnicodeDecodeError):
+                row = self._decode(record)
+                if len(memoryview(record)) > self._checked_above:
+                    self._check_sizes(row)
+                return row
+        row = self.convert(load_json(bytes(record)) if decoded is None else decoded)
+        self._check_sizes(row)
         return row
+
+    def is_undeclared_deletion(self, record: msgspec.Raw | bytes, decoded: Any = None) -> bool:  # noqa: ANN401
+        """Tell whether the source has deleted the row of a record, though no schema says that it tells."""
+        if not self._lacks_deletions:
+            return False
+        if decoded is None and _DELETION_TEXT in bytes(record):
+            with suppress(BadRecordError):
+                decoded = load_json(bytes(record))
+        return isinstance(decoded, dict) and decoded.get(DELETION) is not None
 
     def convert(self, record: Any) -> Row:  # noqa: ANN401 - whatever the message holds
         """Return the row of a decoded record, value by value, or raise `BadRecordError`."""
@@ -149,10 +168,8 @@ class RecordDecoder:
                 values[f"f{index}"] = _convert(column, value)
         return self._row_type(**values)
 
-    def check_sizes(self, row: Row, record_bytes: int) -> None:
+    def _check_sizes(self, row: Row) -> None:
         """Raise `BadRecordError` where a value is too long for its column."""
-        if record_bytes <= self._checked_above:
-            return
         for index, column in enumerate(self.layout.columns):
             value = getattr(row, f"f{index}")
             if isinstance(value, str):
@@ -235,7 +252,7 @@ def _to_text(value: Any, _: ColumnType) -> str:  # noqa: ANN401
 
 
 def _to_timestamp(value: Any, _: ColumnType) -> str:  # noqa: ANN401
-    return dt.datetime.fromisoformat(_text(value).strip().upper()).isoformat()
+    return moment_of(_text(value)).isoformat()
 
 
 def _to_date(value: Any, _: ColumnType) -> dt.date:  # noqa: ANN401
@@ -255,6 +272,11 @@ def _to_binary(value: Any, _: ColumnType) -> bytes:  # noqa: ANN401
 
 def _to_variant(value: Any, _: ColumnType) -> msgspec.Raw:  # noqa: ANN401
     return msgspec.Raw(encode_json(whole_value(value)))
+
+
+def moment_of(text: str) -> dt.datetime:
+    """Return a moment of ISO 8601, also with the t and z of RFC 3339, or with UTC told twice, as taps do."""
+    return dt.datetime.fromisoformat(text.strip().upper().replace("+00:00+00:00", "+00:00"))
 
 
 def whole_text(text: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -11,7 +12,7 @@ from singer_sdk.singerlib.schema import resolve_schema_references
 
 from target_gcs_snowflake_merge import rejected
 from target_gcs_snowflake_merge.errors import BadInputError
-from target_gcs_snowflake_merge.layout import StreamSchema, plan
+from target_gcs_snowflake_merge.layout import DELETION, StreamSchema, plan
 from target_gcs_snowflake_merge.naming import REJECTED_TABLE, name_table
 from target_gcs_snowflake_merge.stream import Stream
 
@@ -81,9 +82,11 @@ class Registry:
                 text = "The stream %r has no property %r, its bookmark: older records may replace newer ones"
                 logger.warning(text, target, bookmark)
             is_versioned = known is not None and known.schema.is_versioned
-            yield self.describe(
-                StreamSchema(target, properties, tuple(mapped_keys), bookmark, tuple(parents), is_versioned)
+            wanted = StreamSchema(
+                target, properties, tuple(mapped_keys), bookmark, tuple(parents), is_versioned
             )
+            tells_deletions = known is not None and DELETION in known.schema.properties
+            yield self.describe(wanted.with_deletions() if tells_deletions else wanted)
 
     def describe(self, schema: StreamSchema) -> Stream:
         """Take the schema of a stream; what came under an earlier one is loaded before the table changes."""
@@ -94,6 +97,15 @@ class Registry:
         self.streams[schema.stream] = stream
         self.by_beginning.clear()
         return stream
+
+    def with_columns_for(self, stream: Stream, version: int | None, *, is_deletion: bool) -> Stream:
+        """Return a stream that can take a record of a version, or of a deletion that no schema tells of."""
+        schema = stream.schema
+        if version is not None and not schema.is_versioned:
+            schema = replace(schema, is_versioned=True)
+        if is_deletion and DELETION not in schema.properties:
+            schema = schema.with_deletions()
+        return stream if schema is stream.schema else self.describe(schema)
 
     def note_rejected(self, name: str) -> None:
         """Take note that a record was put aside; of a broken line nobody knows whose it was."""

@@ -114,19 +114,31 @@ def column_type(definition: Mapping[str, Any]) -> ColumnType:
 
 
 def _types(definition: Mapping[str, Any]) -> Iterator[ColumnType]:
-    """Yield the type of each alternative of a definition, NULL left out."""
-    branches = [branch for word in ("anyOf", "oneOf", "allOf") for branch in definition.get(word) or ()]
-    for branch in branches:
-        if isinstance(branch, dict):
-            yield from _types(branch)
-    if "type" in definition:
-        declared = definition["type"]
+    """Yield the type of each alternative of a definition, NULL left out; what is around it counts, too."""
+    common = _merged(definition)
+    alternatives = [each for word in ("anyOf", "oneOf") for each in common.pop(word, None) or ()]
+    alternatives = [each for each in alternatives if isinstance(each, dict)]
+    for alternative in alternatives:
+        yield from _types({**common, **alternative})
+    if "type" in common:
+        if alternatives and not any("type" in each for each in alternatives):
+            return  # they only say more of it
+        declared = common["type"]
         for name in [declared] if isinstance(declared, str) else declared:
             if name != "null":
-                yield _single_type(name, definition)
-    elif not branches:
-        values = definition.get("enum") or ([definition["const"]] if "const" in definition else [])
+                yield _single_type(name, common)
+    elif not alternatives:
+        values = common.get("enum") or ([common["const"]] if "const" in common else [])
         yield TEXT if values and all(isinstance(value, str | None) for value in values) else VARIANT
+
+
+def _merged(definition: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a definition with all that its `allOf` adds."""
+    merged = {word: value for word, value in definition.items() if word != "allOf"}
+    for branch in definition.get("allOf") or ():
+        if isinstance(branch, dict):
+            merged |= _merged(branch)
+    return merged
 
 
 def _single_type(name: str, definition: Mapping[str, Any]) -> ColumnType:

@@ -49,14 +49,21 @@ class Tables:
 
         `IF NOT EXISTS` says nothing of it, and MERGE would round 5.25 to fit.
         """
-        statement = sql.list_columns(table.database, table.schema, table.name)
-        rows = self._patience.run("check a table", partial(self._execute, statement)).rows
-        there = Catalog.from_rows(rows).tables.get(table.name, {})
+        there = self._columns(table)
+        missing = [name for name in wanted if name not in there]
+        if missing:
+            self.change([sql.add_column(table, name, wanted[name].sql) for name in missing])
+            there = self._columns(table)
         for name, kind in wanted.items():
             current = there.get(name)
             if current is None or not current.holds(kind):
                 message = f"Another run has changed {table}: no column {name} for {kind.sql}. Run again."
                 raise FatalLoadError(message)
+
+    def _columns(self, table: sql.Table) -> Mapping[str, ColumnType | None]:
+        statement = sql.list_columns(table.database, table.schema, table.name)
+        rows = self._patience.run("check a table", partial(self._execute, statement)).rows
+        return Catalog.from_rows(rows).tables.get(table.name, {})
 
     def begin_replacement(self, model: sql.Table) -> sql.Table:
         """Make an empty table like another, for a stream that replaces its table."""

@@ -84,6 +84,9 @@ class TargetGCSSnowflakeMerge(Target):
             super().invoke(about=about, about_format=about_format, config=config, file_input=file_input)
 
     def _validate_config(self, *, raise_errors: bool = True) -> list[str]:
+        if self.config.get("flattening_enabled") and self.config.get("flattening_max_depth") is None:
+            message = "flattening_enabled needs flattening_max_depth: how many levels become columns."
+            raise SettingsError(message)
         try:
             return super()._validate_config(raise_errors=raise_errors)
         except ConfigValidationError as error:

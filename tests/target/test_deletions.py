@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+import json
+from itertools import chain
+from typing import TYPE_CHECKING, Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from .conftest import Line, World, record, schema, state
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 ITEM: dict[str, Any] = {"id": {"type": "integer"}, "name": {"type": ["string", "null"]}}
 REVIEW: dict[str, Any] = {"id": {"type": "integer"}, "pull": {"type": "integer"}, "body": {"type": "string"}}
@@ -93,6 +100,79 @@ def test_rows_that_the_tap_reports_as_deleted(world: World, hard: bool) -> None:
     ]
     world.load(lines, hard_delete=hard)
     assert alive(world, "ITEM") == ({1: True} if hard else {1: True, 2: False, 3: False})
+
+
+@pytest.mark.parametrize("hard", [False, True])
+@pytest.mark.parametrize("form", ["records", "jsonl", "parquet"])
+def test_a_deletion_needs_no_schema_that_tells_of_it(
+    world: World, tmp_path: Path, form: str, *, hard: bool
+) -> None:
+    """Many taps send the property only with what is deleted; a later schema does not take it away."""
+    world.load([schema("item", ITEM, "id"), *(record("item", id=key, name="a") for key in (1, 2, 3))])
+    rows: list[dict[str, Any]] = [
+        {"id": 1, "_sdc_deleted_at": None},
+        {"id": 2, "_sdc_deleted_at": "2026-02-01T00:00:00+00:00"},
+    ]
+    sent: list[Line] = [record("item", **row) for row in rows]
+    if form != "records":
+        file = tmp_path / "rows"
+        file.write_text("\n".join(map(json.dumps, rows)))
+        manifest = [file.as_uri()]
+        sent = [{"type": "BATCH", "stream": "item", "encoding": {"format": form}, "manifest": manifest}]
+    if form == "parquet":
+        pq.write_table(pa.Table.from_pylist(rows), file)
+    gone = {"id": 3, "_sdc_deleted_at": "2019-12-18T13:19:44+00:00+00:00"}
+    world.load(
+        [schema("item", ITEM, "id"), *sent, schema("item", ITEM, "id"), record("item", **gone), state(1)],
+        hard_delete=hard,
+    )
+    assert alive(world, "ITEM") == ({1: True} if hard else {1: True, 2: False, 3: False})
+
+
+TIMED: dict[str, Any] = {**ITEM, "at": {"type": ["string", "null"], "format": "date-time"}}
+
+
+@pytest.mark.parametrize("hard", [False, True])
+@pytest.mark.parametrize("in_one_run", [False, True])
+def test_a_deletion_need_not_say_when_the_row_was_changed(
+    world: World, *, in_one_run: bool, hard: bool
+) -> None:
+    """It may be of a key alone; what was sent behind it is newer again."""
+    described = schema("item", {**TIMED, "_sdc_deleted_at": TIMED["at"]}, "id", bookmark="at")
+    gone = "2026-02-01T00:00:00Z"
+    sent = [
+        [record("item", id=key, at="2026-01-01T00:00:00Z") for key in (1, 2, 3)],
+        [record("item", id=1, _sdc_deleted_at=gone), record("item", id=2, _sdc_deleted_at=gone)],
+        [record("item", id=2, at="2026-01-01T00:00:00Z")],
+    ]
+    for lines in [list(chain.from_iterable(sent))] if in_one_run else sent:
+        world.load([described, *lines], hard_delete=hard)
+    assert alive(world, "ITEM") == ({2: True, 3: True} if hard else {1: False, 2: True, 3: True})
+
+
+@pytest.mark.parametrize("declared", ["integer", "number", "boolean", "object"])
+def test_a_deletion_that_is_no_moment_is_a_bad_record(world: World, declared: str) -> None:
+    """However it is declared; NULL is none."""
+    properties = {**ITEM, "_sdc_deleted_at": {"type": [declared, "null"]}}
+    lines = [schema("item", properties, "id"), record("item", id=1, _sdc_deleted_at=None)]
+    world.load(lines)
+    run = world.run([*lines, record("item", id=2, _sdc_deleted_at=1767225600)])
+    assert "Line 3 (stream 'item'): field '_sdc_deleted_at' is no TIMESTAMP_NTZ" in run.sentence
+    assert alive(world, "ITEM") == {1: True}
+
+
+@pytest.mark.parametrize("at", ["2025-01-01T00:00:00Z", None])
+def test_a_row_that_was_missing_is_there_again_whatever_its_bookmark(world: World, at: str | None) -> None:
+    """What the source sends it has."""
+    described = schema("review", {**REVIEW, "at": TIMED["at"]}, "id", bookmark="at")
+    assert isinstance(described, dict)
+    described["schema"]["x-complete-set-of"] = ["pull"]
+    complete: Line = {**described, "x-complete-sets": [{"pull": 10}]}
+    world.load([described, record("review", id=1, pull=10, at="2026-01-01T00:00:00Z")])
+    world.load([described, complete])
+    assert alive(world, "REVIEW") == {1: False}
+    world.load([described, record("review", id=1, pull=10, at=at), complete])
+    assert alive(world, "REVIEW") == {1: True}
 
 
 def versioned(version: int, *keys: int) -> list[Line]:

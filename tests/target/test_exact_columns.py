@@ -45,7 +45,8 @@ EXACT: list[tuple[str, pa.DataType, list[Any]]] = [
     ("moment", pa.timestamp("us", "UTC"), [MOMENT, dt.datetime(1, 1, 1, tzinfo=dt.UTC), MOMENT]),
     ("moment", pa.timestamp("ms", "Europe/Berlin"), [MOMENT.replace(microsecond=123000)] * 3),
     ("moment", pa.timestamp("s"), [dt.datetime(2026, 1, 1)] * 3),  # noqa: DTZ001 - a time without a zone
-    ("moment", pa.timestamp("ns", "UTC"), [1_000_000_001, -1, 0]),
+    ("moment", pa.timestamp("ns", "+02:00"), [1_000_000_001, -1, 0]),
+    ("moment", pa.timestamp("ns"), [1_000_000_001, -1, 0]),
     ("date", pa.date32(), [dt.date(2026, 1, 31), dt.date(1, 1, 1), dt.date(9999, 12, 31)]),
     ("date", pa.date64(), [dt.date(2026, 1, 31)] * 3),
     ("time", pa.time32("s"), [dt.time(23, 59, 59), dt.time(), dt.time(1)]),

@@ -247,7 +247,7 @@ def test_odd_names_are_safe(world: World) -> None:
     (row,) = world.table("WE_IRD__STREAM")
     assert set(row.values()) == set(values.values())
     assert row["ORDER"] == "value of order"
-    assert row["ID"] == "value of id"
+    assert row["ID"] == "value of Id"  # the key
 
 
 def test_state_is_emitted_in_the_middle_and_at_the_end(world: World) -> None:
@@ -313,6 +313,23 @@ def test_stream_maps_are_honoured(world: World) -> None:
     at = "2026-02-01T00:00:00Z"
     world.load(items((1, "a", at), (2, "b", at)), stream_maps=maps)
     assert [(row["ID"], row["SHOUT"]) for row in world.table("LOUD")] == [(2, "B")]
+
+
+def test_a_table_that_another_run_made_meanwhile_gets_the_columns_that_it_lacks(world: World) -> None:
+    """Two first runs may have begun at once, with schemas that differ."""
+    key = {"id": {"type": "integer"}}
+    world.load([schema("first", key, "id")])
+    with world.start() as process:
+        process.stdin.write(as_input([schema("other", key, "id")]))
+        process.stdin.flush()
+        while "OTHER" not in world.tables():
+            time.sleep(0.1)
+        world.load([schema("item", key, "id"), record("item", id=1)])
+        more = [schema("item", {**key, "x": {"type": "integer"}}, "id"), record("item", id=2, x=5), state(2)]
+        states, errors = process.communicate(as_input(more))
+        assert process.wait() == 0, errors
+    assert states.split() == [b"2"]
+    assert world.sql("select ID, X from ITEM order by ID") == [{"ID": 1, "X": None}, {"ID": 2, "X": 5}]
 
 
 def test_a_table_that_another_run_made_meanwhile_is_no_place_for_other_types(world: World) -> None:

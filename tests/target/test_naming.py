@@ -36,6 +36,11 @@ def test_the_lower_case_property_keeps_the_plain_name() -> None:
     assert len(set(names.values())) == 3
 
 
+def test_a_key_keeps_the_plain_name() -> None:
+    """A property that comes later, and differs only by case, does not take its column away."""
+    assert name_columns(["id", "Id"], keys=["Id"])["Id"] == name_columns(["Id"], keys=["Id"])["Id"] == "ID"
+
+
 def test_the_loaders_own_columns_are_not_for_properties() -> None:
     """A property that is called like a loader's column gets a suffix."""
     assert name_columns(["_row_hash", "_sequence"]).keys() == {"_row_hash", "_sequence"}

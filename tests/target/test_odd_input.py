@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import base64
+import io
 import json
+import sys
 from typing import Any
 
 import pytest
 from target_gcs_snowflake_merge.layout import Catalog, StreamSchema, plan
+from target_gcs_snowflake_merge.opening import write_state
+from target_gcs_snowflake_merge.records import MAX_BINARY_BYTES, MAX_VALUE_BYTES
 from target_gcs_snowflake_merge.registry import Beginnings
 from target_gcs_snowflake_merge.sql import Table
 from target_gcs_snowflake_merge.stream import Stream
@@ -171,6 +176,26 @@ def test_flattening_keeps_decimals_exact(world: World) -> None:
     assert str(world.table("ITEM")[0]["PRICE__NET"]) == "12345678901234567890.12"
 
 
+@pytest.mark.parametrize("maps", [{"other": {"x": "id"}}, {"item": {"twice": "float(net * 2)"}}])
+def test_stream_maps_keep_decimals_exact(world: World, maps: dict[str, dict[str, str]]) -> None:
+    """Those that no expression makes anew, be it of a stream that has a map or not."""
+    net = {"type": "number", "multipleOf": 0.01}
+    sent = (
+        b'{"type":"RECORD","stream":"item","record":{"id":1,"net":12345678901234567890.12,"doc":{"x":1.10}}}'
+    )
+    lines: list[Line] = [schema("item", {**ID, "net": net, "doc": {"type": "object"}}, "id"), sent]
+    world.load(lines, stream_maps=json.dumps(maps))
+    (row,) = world.sql("select NET::varchar as NET, DOC:x::number(3, 2)::varchar as X from ITEM")
+    assert row == {"NET": "12345678901234567890.12", "X": "1.10"}
+
+
+def test_flattening_says_how_deep(world: World) -> None:
+    """The SDK has no default for it."""
+    run = world.run([schema("item", ID, "id")], flattening_enabled=True)
+    assert run.returncode == 1
+    assert "flattening_enabled needs flattening_max_depth" in run.sentence
+
+
 ONE = [schema("item", {**ID, "x": TEXT}, "id"), record("item", id=1, x="5"), state({"n": 1})]
 QUARANTINED = {"on_bad_record": "quarantine"}
 
@@ -232,6 +257,34 @@ def test_only_records_are_put_aside(world: World, case: str) -> None:
     assert (run.returncode, run.states) == (1, [{"n": 1}])
     assert "Line 4" in run.sentence
     assert "_REJECTED_RECORD" not in world.tables()
+
+
+def test_a_state_goes_out_as_it_came_whatever_the_locale(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else everything would be committed, and no run would ever know."""
+    sent = '{"ü": "é→"}'.encode()
+    for encoding in ("latin-1", "ascii"):
+        binary = io.BytesIO()
+        monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(binary, encoding=encoding))
+        write_state(sent)
+        assert binary.getvalue() == sent + b"\n"
+
+
+def test_a_state_that_is_no_text_is_named(world: World) -> None:
+    """Nobody could read it back."""
+    run = world.run([*ONE, b'{"type": "STATE", "value": {"a": "\xff"}}'])
+    assert (run.returncode, run.states) == (1, [{"n": 1}])
+    assert "Line 4: the value of a STATE message is not UTF-8" in run.sentence
+
+
+@pytest.mark.parametrize("odd", [rb'"x": "\ud800%s"', rb'"y": NaN, "blob": "%s"'])
+def test_a_value_that_is_too_long_is_found_beside_one_that_is_odd(world: World, odd: bytes) -> None:
+    """Snowflake would refuse the whole file."""
+    blob = {"type": ["string", "null"], "contentEncoding": "base64"}
+    text = base64.b64encode(b"x" * (MAX_BINARY_BYTES + 1)) if b"blob" in odd else b"x" * (MAX_VALUE_BYTES + 1)
+    sent = b'{"type":"RECORD","stream":"item","record":{"id":2,%s}}' % (odd % text)
+    run = world.run([schema("item", {**ID, "x": TEXT, "blob": blob}, "id"), record("item", id=1), sent])
+    assert "is longer than" in run.sentence
+    assert [row["ID"] for row in world.table("ITEM")] == [1]
 
 
 def test_a_broken_line_that_may_be_a_record_is_put_aside(world: World) -> None:

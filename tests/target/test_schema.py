@@ -37,6 +37,15 @@ from target_gcs_snowflake_merge.schema import ColumnType, Kind, column_type
         ({"anyOf": [{"type": "string", "format": "date-time"}, {"type": "null"}]}, "TIMESTAMP_NTZ"),
         ({"anyOf": [{"type": "string", "format": "date-time"}, {"type": ["string", "null"]}]}, "VARCHAR"),
         ({"oneOf": [{"type": "object"}, {"type": "string"}]}, "VARIANT"),
+        ({"allOf": [{"type": "string"}, {"maxLength": 5}]}, "VARCHAR"),
+        ({"allOf": [{"allOf": [{"type": ["string", "null"]}]}, {"format": "date-time"}]}, "TIMESTAMP_NTZ"),
+        ({"type": "number", "allOf": [{"multipleOf": 0.01}]}, "NUMBER(38,2)"),
+        ({"allOf": [{"type": "object"}, {"type": "object", "properties": {}}]}, "VARIANT"),
+        ({"type": "string", "anyOf": [{"format": "date-time"}, {"format": "date"}]}, "VARCHAR"),
+        ({"type": ["string", "null"], "anyOf": [{"format": "date-time"}, {"maxLength": 0}]}, "VARCHAR"),
+        ({"type": "integer", "oneOf": [{"minimum": 1}, {"maximum": -1}]}, "NUMBER(38,0)"),
+        ({"type": ["number", "string"], "anyOf": [{"type": "number"}, {"type": "string"}]}, "VARIANT"),
+        ({"anyOf": [{"const": "a"}, {"enum": ["b", None]}]}, "VARCHAR"),
     ],
 )
 def test_a_definition_has_one_type(definition: dict[str, Any], expected: str) -> None:

@@ -30,6 +30,7 @@ LAYOUT = Layout("pull_request", "PULL_REQUEST", COLUMNS, ("_SOURCE_ORG", "ID"), 
 WITHOUT_REPLICATION_KEY = Layout("tag", "TAG", COLUMNS[1:3], ("ID",))
 DELETED = Column("_sdc_deleted_at", "_SDC_DELETED_AT", ColumnType(Kind.TIMESTAMP))
 DELETING = Layout("tag", "TAG", (*COLUMNS[1:3], DELETED), ("ID",))
+DELETING_BY_TIME = Layout("tag", "TAG", (COLUMNS[1], COLUMNS[-1], DELETED), ("ID",), "UPDATED_AT")
 VERSIONED = replace(WITHOUT_REPLICATION_KEY, is_versioned=True)
 REVIEW = replace(LAYOUT, parents=COLUMNS[:2])
 BEGAN_AT = dt.datetime(2026, 1, 31, 23, 59, 0, 5, dt.UTC)
@@ -93,6 +94,7 @@ CASES = {
     "merge_without_replication_key": sql.merge(WITHOUT_REPLICATION_KEY, TARGET, STAGING, "run-1"),
     "merge_with_deletions": sql.merge(DELETING, TARGET, STAGING, "run-1", hard_delete=True),
     "merge_with_soft_deletions": sql.merge(DELETING, TARGET, STAGING, "run-1"),
+    "merge_with_deletions_by_time": sql.merge(DELETING_BY_TIME, TARGET, STAGING, "run-1", hard_delete=True),
     "merge_of_versions": sql.merge(VERSIONED, TARGET, STAGING, "run-1"),
     "mark_missing": sql.mark_missing(
         REVIEW, TARGET, STAGING, sql.CompleteSets([("o'neil", 1), ("acme", 2)], BEGAN_AT), "run-1", hard=False

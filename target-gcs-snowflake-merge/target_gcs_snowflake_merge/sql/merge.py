@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from target_gcs_snowflake_merge.sql.text import Table
 
 
+_BOOKMARK = '"bookmark"'  # no column is called so: their names are in upper case
+
+
 def merge(layout: Layout, target: Table, staging: Table, run_id: str, *, hard_delete: bool = False) -> str:
     """Return the MERGE of staged rows on the keys of the stream.
 
@@ -72,21 +75,35 @@ def _insert(values: Mapping[str, str], condition: str = "") -> str:
     return f"WHEN NOT MATCHED{condition} THEN INSERT (\n{names}\n) VALUES (\n{expressions}\n)"  # noqa: S608 - all quoted
 
 
-def _all_rows(layout: Layout, staging: Table) -> str:
+def _all_rows(layout: Layout, source: Table | str) -> str:
     selected = [_column(column.name, column.type.kind) for column in layout.columns]
     selected += map(quote, [ROW_HASH, *([TABLE_VERSION] if layout.is_versioned else [])])
-    return f"SELECT\n{_lines(selected)}\nFROM {staging}"
+    return f"SELECT\n{_lines(selected)}\nFROM {source}"
 
 
 def _newest_rows(layout: Layout, staging: Table) -> str:
-    order = [f"{quote(SEQUENCE)} DESC"]
-    if layout.replication_key:
-        order.insert(0, f"{quote(layout.replication_key)} DESC NULLS LAST")
+    source, order = str(staging), [f"{quote(SEQUENCE)} DESC"]
     keys = ", ".join(map(quote, layout.keys))
+    if layout.replication_key:
+        bookmark = quote(layout.replication_key)
+        if _soft_deletion(layout):
+            source, bookmark = _with_bookmarks(layout, staging, keys), _BOOKMARK
+        order.insert(0, f"{bookmark} DESC NULLS LAST")
     return (
-        f"{_all_rows(layout, staging)}\n"
+        f"{_all_rows(layout, source)}\n"
         f"QUALIFY ROW_NUMBER() OVER (PARTITION BY {keys} ORDER BY {', '.join(order)}) = 1"
     )
+
+
+def _with_bookmarks(layout: Layout, staging: Table, keys: str) -> str:
+    """Return the staged rows with the bookmark to go by: many a deletion says no more than a key.
+
+    It is as new as the newest row of its key, so that what was sent last counts.
+    """
+    bookmark, deleted_at = quote(layout.replication_key or ""), quote(_soft_deletion(layout) or "")
+    newest = f"MAX({bookmark}) OVER (PARTITION BY {keys})"
+    chosen = f"CASE WHEN {bookmark} IS NULL AND {deleted_at} IS NOT NULL THEN {newest} ELSE {bookmark} END"
+    return f"(\n  SELECT\n    *,\n    {chosen} AS {_BOOKMARK}\n  FROM {staging}\n)"
 
 
 def _changed(layout: Layout) -> str:
@@ -107,11 +124,13 @@ def _not_older(layout: Layout) -> str:
     """Return the condition that keeps older data from replacing newer; a NULL is older than everything.
 
     The order is that of `_newest_rows`, so that it does not matter where one batch ends and the next begins.
+    A row that was found missing is newer than nothing: if the source sends it, it is there again.
     """
     if not layout.replication_key or layout.replication_key in layout.keys:
         return ""
-    key = quote(layout.replication_key)
-    return f"\n  AND (T.{key} IS NULL OR S.{key} >= T.{key})"
+    key, is_deleted = quote(layout.replication_key), _is_deleted(layout)
+    counts = f"S.{key} IS NULL AND {is_deleted}" if is_deleted else f"T.{quote(DELETED_AT)} IS NOT NULL"
+    return f"\n  AND (T.{key} IS NULL OR S.{key} >= T.{key} OR {counts})"
 
 
 def _version_clause(layout: Layout) -> str:
