@@ -84,3 +84,4 @@ class PartWriter:
         self.flush()
         self._encoder.wait()
         self._writer.close()
+        del self._writer  # Arrow's part keeps 0.2 MB, of each file of a batch

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import subprocess
 from typing import TYPE_CHECKING, Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
+from target_gcs_snowflake_merge.parquet import Encoder, PartWriter
+
 from .conftest import TARGET, as_input, record, schema, state
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from .conftest import Line, World
 
 PROPERTIES: dict[str, Any] = {
@@ -55,3 +62,15 @@ def test_more_files_than_one_copy_takes(world: World) -> None:
     assert len(copies) == 2
     (entry,) = world.ledger()
     assert len(json.loads(entry["FILES"])) == 1_100
+
+
+def test_a_file_that_is_finished_takes_no_memory(tmp_path: Path) -> None:
+    """A batch may have a thousand, which wait until they are loaded."""
+    rows = pa.RecordBatch.from_pydict({"id": [1]})
+    encoder = Encoder()
+    part = PartWriter(tmp_path / "part.parquet", rows.schema, encoder)
+    part.write(rows)
+    part.close()
+    encoder.close()
+    assert pq.read_table(part.path).to_pylist() == [{"id": 1}]
+    assert not [each for each in gc.get_objects() if isinstance(each, pq.ParquetWriter)]
