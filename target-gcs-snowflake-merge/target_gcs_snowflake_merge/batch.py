@@ -15,8 +15,8 @@ import pyarrow as pa
 from target_gcs_snowflake_merge.columns import BadRowError, Columns
 from target_gcs_snowflake_merge.parquet import PartWriter
 from target_gcs_snowflake_merge.paths import file_name
-from target_gcs_snowflake_merge.records import encode_json
 from target_gcs_snowflake_merge.sql import MAX_FILES
+from target_gcs_snowflake_merge.values import encode_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -18,7 +18,7 @@ import pyarrow.parquet as pq
 
 from target_gcs_snowflake_merge.errors import BadInputError
 from target_gcs_snowflake_merge.lines import BYTE_ORDER_MARK
-from target_gcs_snowflake_merge.records import encode_json
+from target_gcs_snowflake_merge.values import encode_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

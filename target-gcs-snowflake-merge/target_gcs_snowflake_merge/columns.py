@@ -13,9 +13,9 @@ import pyarrow.compute as pc
 from target_gcs_snowflake_merge.errors import BadRecordError
 from target_gcs_snowflake_merge.layout import Layout
 from target_gcs_snowflake_merge.naming import ROW_HASH, SEQUENCE, TABLE_VERSION
-from target_gcs_snowflake_merge.records import moment_of
 from target_gcs_snowflake_merge.row_hash import RowHash
 from target_gcs_snowflake_merge.schema import MAX_PRECISION, ColumnType, Kind
+from target_gcs_snowflake_merge.values import moment_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -16,8 +16,8 @@ import pyarrow.compute as pc
 
 from target_gcs_snowflake_merge.batch_files import is_finite
 from target_gcs_snowflake_merge.columns import FIRST_MOMENT, LAST_MOMENT, UNFIT, UTC_TIMESTAMP, arrow_type
-from target_gcs_snowflake_merge.records import MAX_BINARY_BYTES, MAX_VALUE_BYTES, encode_json
 from target_gcs_snowflake_merge.schema import ColumnType, Kind
+from target_gcs_snowflake_merge.values import MAX_BINARY_BYTES, MAX_VALUE_BYTES, encode_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Self
 import msgspec
 
 from target_gcs_snowflake_merge.errors import BadInputError, BadRecordError
-from target_gcs_snowflake_merge.records import whole_value
+from target_gcs_snowflake_merge.values import whole_value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

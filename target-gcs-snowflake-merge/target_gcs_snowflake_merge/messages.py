@@ -8,7 +8,8 @@ from typing import Any
 import msgspec
 
 from target_gcs_snowflake_merge.errors import BadInputError, BadRecordError
-from target_gcs_snowflake_merge.records import Version, encode_json, load_json, whole_value
+from target_gcs_snowflake_merge.records import Version  # noqa: TC001 - msgspec reads the annotations
+from target_gcs_snowflake_merge.values import encode_json, load_json, whole_value
 
 RECORD, SCHEMA, STATE = "RECORD", "SCHEMA", "STATE"
 ACTIVATE_VERSION, BATCH = "ACTIVATE_VERSION", "BATCH"

@@ -8,12 +8,9 @@ and names the field of what is not.
 from __future__ import annotations
 
 import datetime as dt
-import json
-import math
 import re
-from base64 import b64decode
 from contextlib import suppress
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from itertools import takewhile
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple, TypeAlias
 
@@ -22,7 +19,14 @@ from msgspec.structs import astuple
 
 from target_gcs_snowflake_merge.errors import BadRecordError, MissingKeyError
 from target_gcs_snowflake_merge.layout import DELETION
-from target_gcs_snowflake_merge.schema import ColumnType, Kind
+from target_gcs_snowflake_merge.schema import Kind
+from target_gcs_snowflake_merge.values import (
+    MAX_BINARY_BYTES,
+    MAX_VALUE_BYTES,
+    convert,
+    encode_json,
+    load_json,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -31,8 +35,6 @@ if TYPE_CHECKING:
 
 Row: TypeAlias = msgspec.Struct
 
-MAX_VALUE_BYTES = 16 * 1024 * 1024  # of a VARCHAR or VARIANT without an explicit length
-MAX_BINARY_BYTES = 8 * 1024 * 1024  # of a BINARY
 JSON_NULL = msgspec.Raw(b"null")
 _DELETION_TEXT = f'"{DELETION}"'.encode()
 UNFIT_NAME = re.compile(r'[\x00-\x1f"\\\ud800-\udfff]')
@@ -47,8 +49,6 @@ _PYTHON_TYPES: dict[Kind, Any] = {
     Kind.BINARY: bytes,
     Kind.VARIANT: msgspec.Raw,
 }
-encode_json = msgspec.json.Encoder(decimal_format="number").encode
-
 
 Version: TypeAlias = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
 
@@ -165,7 +165,7 @@ class RecordDecoder:
             if column.is_mixed and value is not None and not isinstance(value, str):
                 value = encode_json(value).decode()
             if value is not None:
-                values[f"f{index}"] = _convert(column, value)
+                values[f"f{index}"] = convert(column, value)
         return self._row_type(**values)
 
     def _check_sizes(self, row: Row) -> None:
@@ -180,18 +180,6 @@ class RecordDecoder:
                 raise BadRecordError.of_field(column.property_name, shown, f"is longer than {limit >> 20} MB")
 
 
-def load_json(text: bytes) -> Any:  # noqa: ANN401 - any JSON value
-    """Decode JSON that the fast decoder refused, with exact numbers."""
-    try:
-        return json.loads(text.decode("utf-8"), parse_float=Decimal)
-    except UnicodeDecodeError as error:
-        message = f"the text is not UTF-8 at byte {error.start}: {text[error.start : error.start + 8]!r}"
-        raise BadRecordError(message) from None
-    except ValueError as error:
-        message = f"the text is not JSON: {error}"
-        raise BadRecordError(message) from None
-
-
 def _field(index: int, column: Column) -> Any:  # noqa: ANN401 - what defstruct takes
     kind = column.type.kind
     python_type = _PYTHON_TYPES.get(kind, Decimal if column.type.scale else int)
@@ -200,111 +188,3 @@ def _field(index: int, column: Column) -> Any:  # noqa: ANN401 - what defstruct 
     if kind is Kind.VARIANT:
         return (f"f{index}", python_type, JSON_NULL)
     return (f"f{index}", python_type | None, None)
-
-
-def _convert(column: Column, value: Any) -> Any:  # noqa: ANN401 - a JSON value to a Python value
-    try:
-        return _CONVERTERS[column.type.kind](value, column.type)
-    except (ValueError, TypeError, ArithmeticError, OverflowError):
-        raise BadRecordError.of_field(column.property_name, value, f"is no {column.type.sql}") from None
-
-
-def _to_number(value: Any, kind: ColumnType) -> int | Decimal:  # noqa: ANN401
-    if isinstance(value, bool) or not isinstance(value, int | Decimal | str):
-        raise TypeError
-    if isinstance(value, str) and not kind.scale:
-        raise TypeError
-    exact = Decimal(value)
-    if not exact.is_finite() or exact.adjusted() >= kind.precision - kind.scale:
-        raise InvalidOperation
-    if not kind.scale:
-        if exact != exact.to_integral_value():
-            raise InvalidOperation
-        return int(exact)
-    return exact
-
-
-def _to_float(value: Any, _: ColumnType) -> float:  # noqa: ANN401
-    if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
-        raise TypeError
-    number = float(value)
-    if not math.isfinite(number):
-        raise ValueError
-    return number
-
-
-def _to_boolean(value: Any, _: ColumnType) -> bool:  # noqa: ANN401
-    if not isinstance(value, bool):
-        raise TypeError
-    return value
-
-
-def _text(value: Any) -> str:  # noqa: ANN401
-    if not isinstance(value, str):
-        raise TypeError
-    return value
-
-
-def _to_text(value: Any, _: ColumnType) -> str:  # noqa: ANN401
-    if isinstance(value, dict | list):  # where an API sends text or JSON, taps declare text
-        value = encode_json(value).decode()
-    return whole_text(_text(value))
-
-
-def _to_timestamp(value: Any, _: ColumnType) -> str:  # noqa: ANN401
-    return moment_of(_text(value)).isoformat()
-
-
-def _to_date(value: Any, _: ColumnType) -> dt.date:  # noqa: ANN401
-    moment = dt.datetime.fromisoformat(_text(value).strip())
-    if moment.time() != dt.time():
-        raise ValueError
-    return moment.date()
-
-
-def _to_time(value: Any, _: ColumnType) -> str:  # noqa: ANN401
-    return dt.time.fromisoformat(_text(value).strip().upper()).isoformat()
-
-
-def _to_binary(value: Any, _: ColumnType) -> bytes:  # noqa: ANN401
-    return b64decode(_text(value), validate=True)
-
-
-def _to_variant(value: Any, _: ColumnType) -> msgspec.Raw:  # noqa: ANN401
-    return msgspec.Raw(encode_json(whole_value(value)))
-
-
-def moment_of(text: str) -> dt.datetime:
-    """Return a moment of ISO 8601, also with the t and z of RFC 3339, or with UTC told twice, as taps do."""
-    return dt.datetime.fromisoformat(text.strip().upper().replace("+00:00+00:00", "+00:00"))
-
-
-def whole_text(text: str) -> str:
-    """Return text that UTF-8 can hold: half a surrogate pair becomes U+FFFD."""
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-
-
-def whole_value(value: Any) -> Any:  # noqa: ANN401 - a JSON value
-    """Return a JSON value whose text UTF-8 can hold; `ValueError` for a number that JSON has no word for."""
-    if isinstance(value, str):
-        return whole_text(value)
-    if isinstance(value, dict):
-        return {whole_text(name): whole_value(each) for name, each in value.items()}
-    if isinstance(value, list):
-        return [whole_value(each) for each in value]
-    if isinstance(value, float) and not math.isfinite(value):
-        raise ValueError
-    return value
-
-
-_CONVERTERS: dict[Kind, Callable[[Any, ColumnType], Any]] = {
-    Kind.NUMBER: _to_number,
-    Kind.FLOAT: _to_float,
-    Kind.BOOLEAN: _to_boolean,
-    Kind.TEXT: _to_text,
-    Kind.TIMESTAMP: _to_timestamp,
-    Kind.DATE: _to_date,
-    Kind.TIME: _to_time,
-    Kind.BINARY: _to_binary,
-    Kind.VARIANT: _to_variant,
-}

@@ -74,3 +74,11 @@ def made_github(_made_server: tuple[Server, Path]) -> Server:
     _made_server[0].clear_faults()
     _made_server[0].clear_requests()
     return _made_server[0]
+
+
+@pytest.fixture
+def three(made: Made) -> Made:
+    """Return a folder with the repositories one, two and three, whose ids are 1, 2 and 3."""
+    for number, name in enumerate(("one", "two", "three"), start=1):
+        made.add(name, number)
+    return made

@@ -45,6 +45,10 @@ class Output:
             if message["type"] == "RECORD" and message["stream"] == stream
         ]
 
+    def in_order(self, stream: str) -> list[str]:
+        """Return the rows of a stream as JSON, in an order that does not depend on who was faster."""
+        return sorted(json.dumps(row, sort_keys=True) for row in self.of(stream))
+
     @property
     def streams(self) -> set[str]:
         """Return the streams that have a record."""

@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 from target_gcs_snowflake_merge.layout import Catalog, StreamSchema, plan
 from target_gcs_snowflake_merge.opening import write_state
-from target_gcs_snowflake_merge.records import MAX_BINARY_BYTES, MAX_VALUE_BYTES
 from target_gcs_snowflake_merge.registry import Beginnings
 from target_gcs_snowflake_merge.sql import Table
 from target_gcs_snowflake_merge.stream import Stream
+from target_gcs_snowflake_merge.values import MAX_BINARY_BYTES, MAX_VALUE_BYTES
 
 from .conftest import Line, World, as_input, record, schema, state
 

@@ -14,7 +14,8 @@ from target_gcs_snowflake_merge.columns import BadRowError, Columns
 from target_gcs_snowflake_merge.errors import BadRecordError, MissingKeyError
 from target_gcs_snowflake_merge.layout import Catalog, Layout, StreamSchema, plan
 from target_gcs_snowflake_merge.messages import decode
-from target_gcs_snowflake_merge.records import MAX_BINARY_BYTES, MAX_VALUE_BYTES, RecordDecoder
+from target_gcs_snowflake_merge.records import RecordDecoder
+from target_gcs_snowflake_merge.values import MAX_BINARY_BYTES, MAX_VALUE_BYTES
 
 PROPERTIES: dict[str, Any] = {
     "id": {"type": "integer"},
