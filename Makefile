@@ -11,9 +11,14 @@ export UV_COMPILE_BYTECODE := 1
 # DATA=folder: serve this folder instead of the organisation that the sandbox generates.
 DATA ?=
 PYTEST_ARGS ?=
-# Of a backfill: points of each limit that are left to the schedule, and where it runs.
-RESERVE ?= 1500
-ENVIRONMENT ?= prod
+# Of a backfill, from its command line alone: what the shell has under such names is something else.
+# RESERVE: points of each limit that are left to the schedule.
+REPOSITORIES :=
+SINCE :=
+UNTIL :=
+NAME :=
+RESERVE := 1500
+ENVIRONMENT := prod
 RESOLUTION ?= lowest-direct
 
 # Tests that run the whole pipeline.
@@ -45,9 +50,11 @@ demo: $(PLUGINS) ## Run the main job on the embedded GitHub, GCS and Snowflake (
 dashboard: $(PLUGINS) ## Open the dashboard on the sandbox, after a demo run
 	$(BIN)/sandbox run -- $(BIN)/meltano invoke dashboard
 
-# Only this machine can reach it, so nobody has to log in.
+# Only this machine can reach the page, so nobody has to log in. Without its port Airflow would run on with no page.
 airflow: $(PLUGINS) $(AIRFLOW)/.synced ## Open Airflow with the DAGs on the sandbox, on http://127.0.0.1:8080
-	AIRFLOW_HOME=$(CURDIR)/.sandbox/airflow AIRFLOW__CORE__DAGS_FOLDER=$(CURDIR)/orchestrate/airflow/dags \
+	@$(BIN)/python -c "import socket; socket.create_server(('127.0.0.1', 8080))" 2>/dev/null || \
+		{ echo "Port 8080 of 127.0.0.1 is taken: end what listens there first."; exit 1; }
+	AIRFLOW_HOME="$(CURDIR)/.sandbox/airflow" AIRFLOW__CORE__DAGS_FOLDER="$(CURDIR)/orchestrate/airflow/dags" \
 	AIRFLOW__CORE__LOAD_EXAMPLES=False AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_ALL_ADMINS=True AIRFLOW__API__HOST=127.0.0.1 \
 	AIRFLOW__USAGE_DATA_COLLECTION__ENABLED=False PATH="$(CURDIR)/$(AIRFLOW)/bin:$$PATH" \
 	$(BIN)/sandbox run -- airflow standalone
@@ -80,12 +87,12 @@ lint: .venv/.synced
 	@git ls-files -z -- ':!uv.lock' ':!*requirements.txt' | xargs -0 $(BIN)/detect-secrets-hook $(NO_SECRET)
 	cd transform && ../$(BIN)/sqlfluff lint --processes 2 --disable-progress-bar models tests
 
-# A state of its own (NAME= tells several apart), so that the schedule goes on as if nothing happened.
+# A state and a folder of its own (NAME= tells several apart), so that the schedule goes on as if nothing happened.
 backfill: $(PLUGINS) ## Read all history of REPOSITORIES='["acme/app"]', or what was touched in [SINCE, UNTIL)
 	TAP_GITHUB_CUSTOM_ORGANIZATIONS='[]' TAP_GITHUB_CUSTOM_REPOSITORIES='$(REPOSITORIES)' \
 	TAP_GITHUB_CUSTOM_START_DATE='$(SINCE)' TAP_GITHUB_CUSTOM_END_DATE='$(UNTIL)' TAP_GITHUB_CUSTOM_RECONCILE=never \
-	TAP_GITHUB_CUSTOM_RATE_LIMIT_RESERVE=$(RESERVE) $(BIN)/meltano --environment=$(ENVIRONMENT) \
-		run --state-id-suffix=backfill$(NAME) tap-github-custom target-gcs-snowflake-merge
+	TAP_GITHUB_CUSTOM_RATE_LIMIT_RESERVE=$(RESERVE) $(BIN)/python -m orchestrate.worker --name="backfill$(NAME)" -- \
+		--environment=$(ENVIRONMENT) run tap-github-custom target-gcs-snowflake-merge
 
 # Old releases of Google's libraries warn of the Python they run on.
 compatibility: $(UV) ## Test the plugins with the oldest libraries that they claim to work with (or PYTHON=python3.13 RESOLUTION=highest)
@@ -128,8 +135,10 @@ provision-sql: ## Print the SQL that prepares Snowflake (BUCKET=name KEY=public-
 		$(if $(CREDITS),--credits "$(CREDITS)") $(if $(KEY),--public-key "$(KEY)") \
 		$(if $(REPORTER_KEY),--reporter-public-key "$(REPORTER_KEY)")
 
-clean: ## Remove environments, plugins and the sandbox's state
-	rm -rf .venv .tools .bench .meltano .sandbox output
+# Bookmarks may lie in databases below .meltano: without them the next run would read everything again.
+clean: ## Remove environments, plugins and the sandbox's state; bookmarks stay
+	rm -rf .venv .tools .bench .sandbox output
+	test ! -d .meltano || find .meltano -depth -mindepth 1 ! -name 'meltano.db*' \( -type d -empty -o ! -type d \) -delete
 
 $(UV):
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

@@ -2,12 +2,15 @@
 
     python -m orchestrate.worker --organization acme -- run tap-github-custom target-gcs-snowflake-merge
     python -m orchestrate.worker --shard 2/4 -- run tap-github-custom target-gcs-snowflake-merge
+    python -m orchestrate.worker --name backfill -- run tap-github-custom target-gcs-snowflake-merge
 
 Workers may run at once, on one machine or many. What makes one is nothing but variables, so a container can
 set them as well. On one machine each worker needs a folder of Meltano's own besides, since Meltano writes a
 run's catalog and state to a place that all runs of a project share: `.meltano/workers/NAME`, with the plugins
 of the project linked in. Meltano's database lies there too where it is a file, and with it any state that has
 no other place.
+
+Parts of one run of Airflow are runs of their own: each leaves a summary, and none speaks for another.
 """
 
 from __future__ import annotations
@@ -17,27 +20,37 @@ import json
 import os
 import re
 import sys
+import uuid
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+from dotenv import dotenv_values
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 NOT_FOUND = 127
 SQLITE = "sqlite://"
+AIRFLOW_RUN = ("AIRFLOW_CTX_DAG_ID", "AIRFLOW_CTX_DAG_RUN_ID")
 PLUGIN_FOLDERS = ("extractors", "loaders", "mappers", "utilities")
 
 
 @dataclass(frozen=True)
 class Part:
-    """What one worker reads: an organisation, a share such as 2/4, or a share of an organisation."""
+    """What one worker reads: an organisation, a share such as 2/4, a share of one, or what it is told."""
 
     organization: str | None = None
     shard: str | None = None
+    label: str | None = None
+    """What tells apart workers whose settings say themselves what they read."""
 
     @property
     def name(self) -> str:
         """Name of the worker; suffix of its state's id and name of its folder."""
-        organization = re.sub(r"[^a-z0-9-]", "-", self.organization.lower()) if self.organization else None
         shard = f"shard-{self.shard.replace('/', '-of-')}" if self.shard else None
-        return "-".join(filter(None, (organization, shard)))
+        words = "-".join(filter(None, (self.label, self.organization, shard)))
+        return re.sub(r"[^a-z0-9-]", "-", words.lower())
 
     @property
     def arguments(self) -> list[str]:
@@ -54,6 +67,13 @@ class Part:
         if self.shard:
             variables["TAP_GITHUB_CUSTOM_SHARD"] = self.shard
         return variables
+
+    def run(self, environment: Mapping[str, str]) -> dict[str, str]:
+        """Return what names its run, if it is part of one of Airflow's: the same for each try."""
+        whole = [environment[name] for name in AIRFLOW_RUN if environment.get(name)]
+        if environment.get("MELTANO_RUN_ID") or not whole:
+            return {}
+        return {"MELTANO_RUN_ID": str(uuid.uuid5(uuid.NAMESPACE_URL, "/".join([*whole, self.name])))}
 
 
 def make_folder(project: Path, name: str) -> Path:
@@ -81,15 +101,18 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m orchestrate.worker", description=__doc__.splitlines()[0])
     parser.add_argument("--organization", metavar="LOGIN", help="read this organisation only")
     parser.add_argument("--shard", type=shard, metavar="N/COUNT", help="read this share of the repositories")
+    parser.add_argument("--name", metavar="NAME", help="read what the settings say, beside other runs")
     parser.add_argument("command", nargs="+", metavar="-- ARGUMENT", help="what Meltano is to do")
     given = parser.parse_args(arguments)
-    part = Part(given.organization, given.shard)
+    part = Part(given.organization, given.shard, given.name)
     if not part.name:
-        parser.error("say what the worker reads: --organization, --shard or both")
+        parser.error("say what the worker reads: --organization, --shard or both, or --name")
     folder = make_folder(Path.cwd(), part.name)
     meltano = Path(sys.executable).with_name("meltano")
-    variables = {**os.environ, **part.variables(), "MELTANO_SYS_DIR_ROOT": str(folder)}
-    if os.environ.get("MELTANO_DATABASE_URI", SQLITE).startswith(SQLITE):
+    environment = {**dotenv_values(".env"), **os.environ}
+    own = {**part.variables(), **part.run(os.environ), "MELTANO_SYS_DIR_ROOT": str(folder)}
+    variables = {**os.environ, **own}
+    if (environment.get("MELTANO_DATABASE_URI") or SQLITE).startswith(SQLITE):
         variables["MELTANO_DATABASE_URI"] = f"{SQLITE}/{folder / 'meltano.db'}"  # two cannot set up a new one
     try:
         os.execvpe(meltano, [str(meltano), *given.command], variables)  # noqa: S606 - no shell is needed

@@ -76,6 +76,18 @@ def test_a_backfill_goes_on_where_it_ended_and_leaves_the_schedule_alone(schedul
 
 
 @pytest.mark.timeout(600)
+def test_a_backfill_may_begin_while_the_schedule_runs(scheduled: Sandbox) -> None:
+    """Meltano would write the catalog and the state of both to one place, and each would read the other's."""
+    both = (
+        """make --no-print-directory backfill REPOSITORIES='["lantern-works/platform"]' NAME=-beside & """
+        f"{MELTANO} --environment=prod run {' '.join(LOAD)} && wait $!"
+    )
+    result = scheduled.run(*IN_GCS, "sh", "-c", both)
+    assert result.returncode == 0, result.stdout[-3000:]
+    assert f"{JOB}:backfill-beside" in states(scheduled)
+
+
+@pytest.mark.timeout(600)
 def test_a_run_without_its_state_changes_nothing(scheduled: Sandbox) -> None:
     """The state is lost: all is read again, and each row is left alone."""
     loaded = "select count(*) as n, max(_ingested_at) as t from github_pipelines.raw_tables.pull_request"
