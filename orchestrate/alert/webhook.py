@@ -24,15 +24,15 @@ class WebhookError(Exception):
 
 def post(url: str, text: str, sleep: Callable[[float], None] = time.sleep) -> None:
     """Deliver a text, trying again for half a minute; raise `WebhookError` where that fails."""
-    if urlsplit(url).scheme not in {"https", "http"}:
-        message = "ALERT_WEBHOOK_URL is no URL that begins with https://"
+    if not _is_url(url):
+        message = "ALERT_WEBHOOK_URL is no URL that begins with https:// and names a host."
         raise WebhookError(message)
     body = {"text": escaped(text)[:MOST_CHARACTERS]}
     reason = ""
     for wait_seconds in (*WAITS_SECONDS, None):
         try:
             answer = requests.post(url, json=body, timeout=TIMEOUT_SECONDS, allow_redirects=False)
-        except requests.RequestException as error:
+        except (requests.RequestException, ValueError) as error:  # the latter: a proxy that is no URL
             reason = f"it does not answer ({type(error).__name__})"  # its text holds the URL
             retry_after = 0.0
         else:
@@ -46,6 +46,17 @@ def post(url: str, text: str, sleep: Callable[[float], None] = time.sleep) -> No
             sleep(min(max(wait_seconds, retry_after), MOST_WAIT_SECONDS))
     message = f"The webhook did not take the alert: {reason}."
     raise WebhookError(message)
+
+
+def _is_url(url: str) -> bool:
+    """Tell whether a text is a URL that can be asked; requests lets hosts pass that urllib3 refuses."""
+    try:
+        requests.Request("POST", url).prepare()
+        parts = urlsplit(url.strip())
+        (parts.hostname or "").encode("idna")  # an empty label, or one too long
+    except ValueError:  # of urlsplit, of idna; those of requests about URLs are some, too
+        return False
+    return parts.scheme in {"https", "http"}
 
 
 def escaped(text: str) -> str:

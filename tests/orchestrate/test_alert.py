@@ -98,6 +98,30 @@ def test_a_webhook_that_is_not_there() -> None:
     assert SECRET not in str(failed.value)
 
 
+@pytest.mark.parametrize(
+    "url",
+    [
+        *(
+            "",
+            "hooks.slack.com",
+            "ftp://hooks.slack.com",
+            "https://",
+            "https:///x",
+            "https://hooks.slack.com:https",
+        ),
+        *("https://[hooks.slack.com", "https://hooks..slack.com", f"https://{'long' * 16}.slack.com"),
+        "https://hooks\ud800:x@slack.com",
+    ],
+)
+def test_a_webhook_that_is_no_url(url: str) -> None:
+    """It is refused before anything is sent, by the name of the setting."""
+    waits: list[float] = []
+    with pytest.raises(WebhookError) as failed:
+        post(url + SECRET, "text", waits.append)
+    assert str(failed.value) == "ALERT_WEBHOOK_URL is no URL that begins with https:// and names a host."
+    assert not waits
+
+
 class World:
     """A warehouse, and what the webhook was told."""
 
@@ -255,6 +279,18 @@ def test_an_alert_that_nobody_gets_is_a_failure(
     assert main(["--stale-hours", "0", *python("")]) == 3
     assert "set ALERT_WEBHOOK_URL" in capsys.readouterr().err
     assert main(python("import sys; sys.exit(7)")) == 7
+
+
+def test_a_webhook_that_was_mistyped_is_told_in_a_sentence(
+    world: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Nobody gets the alert, so the run that went well otherwise has not; the URL is no line of its log."""
+    del world
+    monkeypatch.setenv("ALERT_WEBHOOK_URL", f"https://hooks..slack.com{SECRET}")
+    assert main(["--stale-hours", "0", *python("")]) == 3
+    said = capsys.readouterr().err
+    assert said.splitlines()[-1].startswith("ALERT_WEBHOOK_URL is no URL")
+    assert SECRET not in said
 
 
 def test_a_signal_reaches_the_command_first(world: World) -> None:
