@@ -17,6 +17,7 @@ import sys
 import uuid
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dotenv import load_dotenv
@@ -27,6 +28,7 @@ from orchestrate.alert.webhook import WebhookError, post
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from types import FrameType
 
 RUN_ID = "MELTANO_RUN_ID"  # Meltano and the loader take their name for the run from it
 WEBHOOK = "ALERT_WEBHOOK_URL"
@@ -90,15 +92,30 @@ def run(command: Sequence[str], run_id: str) -> int:
 @contextmanager
 def passing_signals_to(process: subprocess.Popen[bytes]) -> Iterator[None]:
     """Hand signals to a process, which then ends by itself: afterwards there is something to tell."""
-    former = {
-        number: signal.signal(number, lambda got, _: process.send_signal(got))
-        for number in (signal.SIGTERM, signal.SIGINT)
-    }
+
+    def pass_on(number: int, _frame: FrameType | None) -> None:
+        if number != signal.SIGINT or not shares_ctrl_c_with(process.pid):
+            process.send_signal(number)
+
+    former = {number: signal.signal(number, pass_on) for number in (signal.SIGTERM, signal.SIGINT)}
     try:
         yield
     finally:
         for number, handler in former.items():
             signal.signal(number, handler)
+
+
+def shares_ctrl_c_with(process_id: int) -> bool:
+    """Tell whether a terminal sends Ctrl-C to this process and to another, as to all in its foreground.
+
+    A job that gets it twice takes the second for impatience, and ends without its last STATE.
+    """
+    try:
+        with Path("/dev/tty").open("rb") as terminal:
+            foreground = os.tcgetpgrp(terminal.fileno())
+        return foreground == os.getpgrp() == os.getpgid(process_id)
+    except OSError:  # there is no terminal, or no such process any more
+        return False
 
 
 if __name__ == "__main__":

@@ -5,11 +5,15 @@ from __future__ import annotations
 import datetime as dt
 import json
 import os
+import pty
 import signal
+import subprocess
 import sys
 import threading
 import time
 import uuid
+from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -25,10 +29,10 @@ from tests.tap.answering import Told as Answer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from sandbox.servers import Server
 
+ROOT = Path(__file__).parents[2]
 NOW = dt.datetime(2026, 1, 31, 12, tzinfo=None)  # noqa: DTZ001 - UTC, as Snowflake has it
 FRESH = NOW - dt.timedelta(hours=1)
 DAY = dt.timedelta(hours=24)
@@ -301,6 +305,52 @@ def test_a_signal_reaches_the_command_first(world: World) -> None:
     assert main(python(code)) == 143
     assert time.monotonic() - began < 20
     assert "exit code 143" in world.alerts[0]
+
+
+WITH_TERMINAL = "import fcntl, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0)\n"
+WRAPPER = "import sys; from orchestrate.alert.__main__ import run; sys.exit(run(sys.argv[1:], 'r'))"
+COUNTING = """if True:
+    import os, select, signal, time
+    told, telling = os.pipe()
+    os.set_blocking(telling, False)
+    signal.set_wakeup_fd(telling)  # a byte for each, also for two that come at once
+    signal.signal(signal.SIGINT, lambda *_: None)
+    print("ready", flush=True)
+    select.select([told], [], [], 30)
+    time.sleep(1)
+    os._exit(len(os.read(told, 100)))
+"""
+
+
+@contextmanager
+def wrapped(code: str) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
+    """Run the wrapper in a session of its own, on a terminal; give it and the end of who types there."""
+    typing, terminal = pty.openpty()
+    command = [sys.executable, "-c", code, sys.executable, "-c", COUNTING]
+    with subprocess.Popen(
+        command, cwd=ROOT, stdin=terminal, stdout=subprocess.PIPE, start_new_session=True
+    ) as process:
+        try:
+            assert process.stdout.readline() == b"ready\n"
+            yield process, typing
+        finally:
+            process.kill()
+            os.close(typing)
+            os.close(terminal)
+
+
+def test_ctrl_c_reaches_the_command_once() -> None:
+    """The terminal itself sends it to the command; a second one would be taken for impatience."""
+    with wrapped(WITH_TERMINAL + WRAPPER) as (process, typing):
+        os.write(typing, b"\x03")
+        assert process.wait(30) == 1
+
+
+def test_an_interrupt_that_the_alert_alone_got_is_handed_on() -> None:
+    """As from a scheduler, which has no terminal."""
+    with wrapped(WRAPPER) as (process, _):
+        process.send_signal(signal.SIGINT)
+        assert process.wait(30) == 1
 
 
 def test_a_command_that_is_not_there(world: World) -> None:
