@@ -1,12 +1,14 @@
 """Prints what runs left in `_RUN_SUMMARY`, as JSON: a row for each plugin of each run, the oldest first.
 
-    python -m orchestrate.run_summary RUN_ID ...
+    python -m orchestrate.run_summary [--environment=dev] RUN_ID ...
 
-A run is named by MELTANO_RUN_ID, which Meltano and the loader take their name for it from.
+A run is named by MELTANO_RUN_ID, which Meltano and the loader take their name for it from. Its tables are
+those of Meltano's environment, by default of the one that is in force here.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import sys
@@ -34,9 +36,9 @@ def rows_of_runs(summary: sql.Table, run_ids: Sequence[str]) -> str:
     return f"SELECT * FROM {summary}\nWHERE RUN_ID IN ({wanted}) AND STREAM IS NULL\nORDER BY ENDED_AT"  # noqa: S608 - quoted
 
 
-def read(environment: Mapping[str, str], run_ids: Sequence[str]) -> list[dict[str, Any]]:
+def read(variables: Mapping[str, str], run_ids: Sequence[str]) -> list[dict[str, Any]]:
     """Return the rows by column; before the first load there are none. Raises `LoaderError`."""
-    settings = settings_from(environment)
+    settings = settings_from(variables)
     warehouse = Warehouse(connection_options(settings, "run_summary"))
     try:
         table = ledger_table(settings).sibling(SUMMARY_TABLE)
@@ -47,11 +49,18 @@ def read(environment: Mapping[str, str], run_ids: Sequence[str]) -> list[dict[st
         warehouse.close()
 
 
-def main(run_ids: Sequence[str]) -> int:
+def main(arguments: Sequence[str]) -> int:
     """Print the rows; return the exit code."""
+    parser = argparse.ArgumentParser(
+        prog="python -m orchestrate.run_summary", description=__doc__.splitlines()[0]
+    )
+    parser.add_argument("--environment", help="environment of Meltano that the runs were of")
+    parser.add_argument("run_ids", nargs="*", metavar="RUN_ID")
+    given = parser.parse_args(arguments)
     load_dotenv(".env")  # as Meltano does; what is set already stays
+    named = {"MELTANO_ENVIRONMENT": given.environment} if given.environment else {}
     try:
-        rows = read(os.environ, run_ids) if run_ids else []
+        rows = read({**os.environ, **named}, given.run_ids) if given.run_ids else []
     except LoaderError as error:
         sys.stderr.write(f"{error}\n")
         return FAILED

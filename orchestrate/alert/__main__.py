@@ -51,7 +51,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     load_dotenv(".env")  # as Meltano does; what is set already stays
     run_id = os.environ.get(RUN_ID) or str(uuid.uuid4())
     exit_code = run(given.command, run_id) if given.command else None
-    seen = look(os.environ, run_id if given.command else None, exit_code)
+    seen = look(os.environ, given.command, run_id if given.command else None, exit_code)
     now = datetime.now(UTC).replace(tzinfo=None)
     found = [given.problem] if given.problem else []
     found += problems(seen, now, timedelta(hours=given.stale_hours))

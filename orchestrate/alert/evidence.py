@@ -12,10 +12,11 @@ from target_gcs_snowflake_merge.provision import ledger_table
 from target_gcs_snowflake_merge.settings import Settings, without_empty
 from target_gcs_snowflake_merge.warehouse import Warehouse
 
+from orchestrate.alert.environment import in_force
 from orchestrate.alert.problems import LOADER, Seen, Told
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from target_gcs_snowflake_merge.warehouse import Session
 
@@ -26,8 +27,12 @@ OF_ACCOUNT = (
 RAW_SCHEMA = "TARGET_GCS_SNOWFLAKE_MERGE_SCHEMA"
 
 
-def settings_from(environment: Mapping[str, str]) -> Settings:
-    """Return how to reach the warehouse, from the variables that .env has; raise `SettingsError`."""
+def settings_from(variables: Mapping[str, str], command: Sequence[str] = ()) -> Settings:
+    """Return how to reach the warehouse, from the variables that .env has; raise `SettingsError`.
+
+    COMMAND may name the environment of Meltano, which has tables of its own.
+    """
+    environment = in_force(variables, command)
     given = {name: environment.get(f"SNOWFLAKE_{name.upper()}", "") for name in OF_ACCOUNT}
     missing = [f"SNOWFLAKE_{name.upper()}" for name in ("account", "user") if not given[name]]
     if missing:
@@ -38,10 +43,12 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
     return Settings.from_config(without_empty({**given, "schema": schema, "bucket": bucket}))
 
 
-def look(environment: Mapping[str, str], run_id: str | None, exit_code: int | None) -> Seen:
+def look(
+    variables: Mapping[str, str], command: Sequence[str], run_id: str | None, exit_code: int | None
+) -> Seen:
     """Return what is known of a run, or (None) of the last one that has told of itself."""
     try:
-        settings = settings_from(environment)
+        settings = settings_from(variables, command)
         warehouse = Warehouse(connection_options(settings, "alert"))
         try:
             newest, told = _answers(warehouse.session, ledger_table(settings), run_id)

@@ -63,9 +63,9 @@ def check_freshness(arguments: list[str], variables: dict[str, str]) -> None:
 
 
 @task
-def summarize(runs: dict[str, str], variables: dict[str, str]) -> str:
+def summarize(runs: dict[str, str], arguments: list[str], variables: dict[str, str]) -> str:
     """Leave what the loads of the run did, and what they cost, as an artifact; return it."""
-    printed = Project(PROJECT, variables).output("orchestrate.run_summary", *runs.values())
+    printed = Project(PROJECT, variables).output("orchestrate.run_summary", *arguments, *runs.values())
     markdown = summary.markdown(runs, json.loads(printed))
     create_markdown_artifact(markdown, key="github-insights", description="What the loads of a run did")
     return markdown
@@ -114,7 +114,7 @@ def github_insights(  # noqa: PLR0913, PLR0917 - what somebody can choose on Pre
             state = step(arguments, variables, return_state=True)
             if not state.is_completed():
                 problems.append(f"{name}: {_reason(state)}")
-    state = summarize(runs, variables, return_state=True)
+    state = summarize(runs, arguments, variables, return_state=True)
     if not state.is_completed():
         problems.append(f"The summary could not be had: {_reason(state)}")
     if problems:

@@ -21,6 +21,7 @@ import snowflake.connector
 from sandbox.servers import serve_snowflake
 from target_gcs_snowflake_merge import sql
 
+from orchestrate import run_summary
 from orchestrate.alert.__main__ import main
 from orchestrate.alert.problems import LOADER, Seen, Told, problems
 from orchestrate.alert.webhook import WebhookError, post
@@ -272,6 +273,53 @@ def test_an_account_in_which_nothing_is(world: World, monkeypatch: pytest.Monkey
     monkeypatch.setenv("SNOWFLAKE_DATABASE", "NOT_THERE")
     assert main([]) == 1
     assert "Nothing was ever loaded" in world.alerts[0]
+
+
+@pytest.mark.parametrize(
+    ("variable", "default", "arguments"),
+    [
+        ("dev", "sandbox", []),
+        (None, "dev", []),
+        ("prod", "sandbox", [*python(""), "--environment=dev"]),
+        ("prod", "sandbox", [*python(""), "--environment", "dev"]),
+    ],
+)
+def test_a_run_of_dev_is_judged_by_the_tables_of_dev(
+    world: World, monkeypatch: pytest.MonkeyPatch, variable: str | None, default: str, arguments: list[str]
+) -> None:
+    """What Meltano takes for its environment decides, in the same order; only prod has loaded anything."""
+    manifest = (ROOT / "meltano.yml").read_text(encoding="utf-8")
+    manifest = manifest.replace("default_environment: sandbox", f"default_environment: {default}")
+    Path("meltano.yml").write_text(manifest, encoding="utf-8")
+    if variable:
+        monkeypatch.setenv("MELTANO_ENVIRONMENT", variable)
+    else:
+        monkeypatch.delenv("MELTANO_ENVIRONMENT", raising=False)
+    main(arguments)
+    assert "Nothing was ever loaded" in world.alerts[0]
+    monkeypatch.setenv("TARGET_GCS_SNOWFLAKE_MERGE_SCHEMA", "RAW_TABLES")  # is told to the loader itself
+    assert main(arguments) == 0
+
+
+@pytest.mark.usefixtures("world")
+def test_a_project_that_cannot_be_read_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    """Which tables are meant stands there, and those of another environment say nothing."""
+    Path("meltano.yml").write_text("environments: [", encoding="utf-8")
+    assert main([]) == 1
+    assert "meltano.yml cannot be read (ParserError)" in capsys.readouterr().err
+
+
+def test_the_summary_of_a_run_of_dev_is_read_from_its_tables(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Whoever names the environment gets none of prod's rows."""
+    Path("meltano.yml").write_bytes((ROOT / "meltano.yml").read_bytes())
+    world.tell(row("r"))
+    assert run_summary.main(["r"]) == 0
+    assert run_summary.main(["--environment=dev", "r"]) == 0
+    of_prod, of_dev = map(json.loads, capsys.readouterr().out.splitlines())
+    assert [each["run_id"] for each in of_prod] == ["r"]
+    assert of_dev == []
 
 
 def test_an_alert_that_nobody_gets_is_a_failure(
