@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 
 from dotenv import load_dotenv
 
-from orchestrate.alert.evidence import look
+from orchestrate.alert.evidence import Question, look
 from orchestrate.alert.problems import problems
 from orchestrate.alert.webhook import WebhookError, post
 
@@ -39,6 +39,12 @@ def parser() -> argparse.ArgumentParser:
     """Return the options."""
     made = argparse.ArgumentParser(prog="python -m orchestrate.alert", description=__doc__.splitlines()[0])
     made.add_argument("--stale-hours", type=float, default=24, help="age of the newest load that is too old")
+    made.add_argument(
+        "--dropped-days",
+        type=float,
+        default=7,
+        help="days for which a stale organisation is told; then it was dropped",
+    )
     made.add_argument("--name", default="GitHub pipeline", help="what the alert calls the pipeline")
     made.add_argument("--problem", help="what the caller has seen itself; it is told in any case")
     made.add_argument("command", nargs="*", help="the command to run, after --")
@@ -51,10 +57,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     load_dotenv(".env")  # as Meltano does; what is set already stays
     run_id = os.environ.get(RUN_ID) or str(uuid.uuid4())
     exit_code = run(given.command, run_id) if given.command else None
-    seen = look(os.environ, given.command, run_id if given.command else None, exit_code)
     now = datetime.now(UTC).replace(tzinfo=None)
+    stale_after = timedelta(hours=given.stale_hours)
+    read_since = now - stale_after - timedelta(days=given.dropped_days)
+    question = Question(run_id if given.command else None, read_since, given.command)
     found = [given.problem] if given.problem else []
-    found += problems(seen, now, timedelta(hours=given.stale_hours))
+    found += problems(look(os.environ, question, exit_code), now, stale_after)
     ending = exit_code if exit_code is not None else int(bool(found))
     if not found:
         return ending

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from target_gcs_snowflake_merge import sql
@@ -10,6 +11,7 @@ from target_gcs_snowflake_merge.login import connection_options
 from target_gcs_snowflake_merge.naming import SUMMARY_TABLE
 from target_gcs_snowflake_merge.provision import ledger_table
 from target_gcs_snowflake_merge.settings import Settings, without_empty
+from target_gcs_snowflake_merge.sql.text import moment
 from target_gcs_snowflake_merge.warehouse import Warehouse
 
 from orchestrate.alert.environment import in_force
@@ -17,6 +19,7 @@ from orchestrate.alert.problems import LOADER, Seen, Told
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import datetime
 
     from target_gcs_snowflake_merge.warehouse import Session
 
@@ -43,33 +46,58 @@ def settings_from(variables: Mapping[str, str], command: Sequence[str] = ()) -> 
     return Settings.from_config(without_empty({**given, "schema": schema, "bucket": bucket}))
 
 
-def look(
-    variables: Mapping[str, str], command: Sequence[str], run_id: str | None, exit_code: int | None
-) -> Seen:
-    """Return what is known of a run, or (None) of the last one that has told of itself."""
+@dataclass(frozen=True)
+class Question:
+    """What is asked of the warehouse."""
+
+    run_id: str | None
+    """None: the last run that has told of itself."""
+    read_since: datetime
+    """An organisation that nothing was loaded of since then, UTC, is read no more."""
+    command: Sequence[str] = ()
+    """What was run; it may name the environment of Meltano."""
+
+
+def look(variables: Mapping[str, str], question: Question, exit_code: int | None) -> Seen:
+    """Return what is known of the loads, and of a run that ended with EXIT_CODE."""
     try:
-        settings = settings_from(variables, command)
+        settings = settings_from(variables, question.command)
         warehouse = Warehouse(connection_options(settings, "alert"))
         try:
-            newest, told = _answers(warehouse.session, ledger_table(settings), run_id)
+            return _answers(warehouse.session, ledger_table(settings), question, exit_code)
         finally:
             warehouse.close()
     except LoaderError as error:
         return Seen(exit_code, failure_to_look=str(error))
-    return Seen(exit_code, [_told(row) for row in told], newest)
 
 
-def _answers(session: Session, ledger: sql.Table, run_id: str | None) -> tuple[Any, list[dict[str, Any]]]:
+def _answers(session: Session, ledger: sql.Table, question: Question, exit_code: int | None) -> Seen:
+    summary = ledger.sibling(SUMMARY_TABLE)
     try:
         newest = session.execute(newest_commit(ledger)).rows[0][0]
-        return newest, session.execute(rows_of_run(ledger.sibling(SUMMARY_TABLE), run_id)).records()
+        newest_of = dict(session.execute(newest_commits(ledger, question.read_since)).rows)
+        told = session.execute(rows_of_run(summary, question.run_id)).records()
     except MissingObjectError:
-        return None, []  # before the first load there is nothing
+        return Seen(exit_code)  # before the first load there is nothing
+    return Seen(exit_code, [_told(row) for row in told], newest, newest_of)
 
 
 def newest_commit(ledger: sql.Table) -> str:
     """Return the query for when a batch was last committed, UTC."""
     return f"SELECT MAX(COMMITTED_AT) FROM {ledger}"  # noqa: S608 - quoted
+
+
+def newest_commits(ledger: sql.Table, since: datetime) -> str:
+    """Return the query for when a batch of each organisation was last committed, UTC, if SINCE then.
+
+    A run that finds nothing new moves it, too: the tap sends the list of repositories and people each time.
+    """
+    return (
+        "SELECT OF_BATCH.VALUE::VARCHAR AS ORGANISATION, MAX(COMMITTED_AT) AS NEWEST\n"
+        f"FROM {ledger}, LATERAL FLATTEN(INPUT => ORGANISATIONS) AS OF_BATCH\n"
+        f"WHERE COMMITTED_AT >= {moment(since)}\n"
+        "GROUP BY ORGANISATION"
+    )
 
 
 def rows_of_run(summary: sql.Table, run_id: str | None) -> str:

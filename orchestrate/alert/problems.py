@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime, timedelta
 
 LOADER = "target-gcs-snowflake-merge"
@@ -37,6 +37,8 @@ class Seen:
     told: Sequence[Told] = field(default_factory=tuple)
     newest: datetime | None = None
     """When a batch was last committed, UTC; None: never."""
+    newest_of: Mapping[str, datetime] = field(default_factory=dict)
+    """The same for each organisation that is still read."""
     failure_to_look: str = ""
     """Why the warehouse could not be asked."""
 
@@ -55,13 +57,30 @@ def problems(seen: Seen, now: datetime, stale_after: timedelta) -> list[str]:
             found += _of_plugin(row)
         elif row.rejected:
             found.append(f"{row.rejected:,} records of {row.stream} were rejected: see _REJECTED_RECORD.")
+    return [*found, *_stale(seen, now, stale_after)]
+
+
+def _stale(seen: Seen, now: datetime, stale_after: timedelta) -> list[str]:
+    """Return what is too old: all of the data, or that of some organisations beside others."""
     if seen.newest is None:
-        found.append("Nothing was ever loaded.")
-    elif now - seen.newest > stale_after:
-        hours = (now - seen.newest).total_seconds() / 3600
-        since = f"{seen.newest:%Y-%m-%d %H:%M} UTC"
-        found.append(f"Data is stale: the newest load is {hours:.0f} hours old ({since}).")
-    return found
+        return ["Nothing was ever loaded."]
+    if now - seen.newest > stale_after:
+        return [
+            f"Data is stale: the newest load is {_hours(seen.newest, now)} hours old ({_utc(seen.newest)})."
+        ]
+    return [
+        f"Data of {name} is stale: its newest load is {_hours(newest, now)} hours old ({_utc(newest)})."
+        for name, newest in sorted(seen.newest_of.items())
+        if now - newest > stale_after
+    ]
+
+
+def _hours(moment: datetime, now: datetime) -> str:
+    return f"{(now - moment).total_seconds() / 3600:.0f}"
+
+
+def _utc(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%d %H:%M} UTC"
 
 
 def _ending(exit_code: int) -> str:

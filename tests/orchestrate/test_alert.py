@@ -60,6 +60,14 @@ def skipping(details: str) -> Told:
         (Seen(0, [skipping(NAMES)], FRESH), ["skipped: acme/0, acme/1, acme/2, acme/3, acme/4, ..."]),
         (Seen(0, [skipping("?")], FRESH), ["7 repositories were skipped, see the log"]),
         (Seen(None, WELL, NOW - DAY * 2), ["Data is stale: the newest load is 48 hours old"]),
+        (
+            Seen(None, WELL, FRESH, {"umbrella": NOW - DAY * 2, "acme": NOW - DAY * 3, "hooli": FRESH}),
+            [
+                "Data of acme is stale: its newest load is 72 hours old (2026-01-28",
+                "Data of umbrella is stale",
+            ],
+        ),
+        (Seen(None, WELL, NOW - DAY * 2, {"acme": NOW - DAY * 2}), ["Data is stale: the newest load is 48"]),
         (Seen(None, [], None), ["Nothing was ever loaded."]),
         (Seen(1, failure_to_look="no way"), ["exit code 1", "Nobody knows whether data is stale: no way"]),
     ],
@@ -259,6 +267,24 @@ def test_stale_data_is_told(world: World) -> None:
     """By the ledger, which moves with every run."""
     assert main(["--stale-hours", "0"]) == 1
     assert "Data is stale" in world.alerts[0]
+
+
+def test_an_organisation_that_is_read_no_more_is_told(world: World) -> None:
+    """Beside others that are fresh: for a week, then it was dropped on purpose."""
+    loaded = f"INSERT INTO {world.ledger} (STREAM, ORGANISATIONS, COMMITTED_AT) SELECT 'item'"
+    hours_ago = "DATEADD(HOUR, -{}, SYSDATE())"
+    world.execute(
+        f'{loaded}, PARSE_JSON(\'["acme", "umbrella"]\'), {hours_ago.format(30)}',
+        f"{loaded}, PARSE_JSON('[\"dropped\"]'), {hours_ago.format(24 * 8 + 1)}",
+        f"{loaded}, PARSE_JSON('[\"acme\"]'), {hours_ago.format(2)}",
+    )
+    assert main([]) == 1
+    (text,) = world.alerts
+    (problem,) = text.splitlines()[1:]
+    assert problem.startswith("• Data of umbrella is stale: its newest load is 30 hours old (")
+    assert main(["--dropped-days", "0.1"]) == 0
+    assert main(["--dropped-days", "8"]) == 1
+    assert "dropped is stale" in world.alerts[1]
 
 
 def test_a_warehouse_that_does_not_answer_is_told(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from target_gcs_snowflake_merge.sql import Table
+
+from orchestrate.alert.evidence import newest_commits
 
 from .conftest import MAIN_JOB, RAW, ROOT, Sandbox
 from .expected import mapped_logins
@@ -84,6 +88,18 @@ def test_a_second_run_reads_little_and_changes_nothing(loaded: Sandbox) -> None:
     loaded.meltano(*MAIN_JOB)
     assert contents(loaded) == before
     assert loaded.last_run["servers"]["github"]["requests"] < first_requests / 2
+
+
+def test_a_quiet_organisation_is_not_stale(loaded: Sandbox) -> None:
+    """A run that finds nothing new moves the ledger for each, which the alert takes for being alive."""
+    newest = newest_commits(
+        Table("GITHUB_PIPELINES", "RAW_TABLES", "_LOAD_LEDGER"), datetime(2026, 1, 1, tzinfo=UTC)
+    )
+    before = {row["ORGANISATION"]: row["NEWEST"] for row in loaded.sql(newest)}
+    loaded.meltano(*MAIN_JOB[:3])
+    after = {row["ORGANISATION"]: row["NEWEST"] for row in loaded.sql(newest)}
+    assert before.keys() == after.keys() == {"lantern-labs", "lantern-works"}
+    assert all(after[name] > before[name] for name in before)
 
 
 def test_a_day_of_activity_arrives_with_the_next_run(loaded: Sandbox) -> None:
