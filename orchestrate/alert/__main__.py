@@ -59,8 +59,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     exit_code = run(given.command, run_id) if given.command else None
     now = datetime.now(UTC).replace(tzinfo=None)
     stale_after = timedelta(hours=given.stale_hours)
-    read_since = now - stale_after - timedelta(days=given.dropped_days)
-    question = Question(run_id if given.command else None, read_since, given.command)
+    late = now - stale_after
+    read_since = late - timedelta(days=given.dropped_days)
+    question = Question(run_id if given.command else None, late, read_since, given.command)
     found = [given.problem] if given.problem else []
     found += problems(look(os.environ, question, exit_code), now, stale_after)
     ending = exit_code if exit_code is not None else int(bool(found))

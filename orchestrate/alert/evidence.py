@@ -15,7 +15,8 @@ from target_gcs_snowflake_merge.sql.text import moment
 from target_gcs_snowflake_merge.warehouse import Warehouse
 
 from orchestrate.alert.environment import in_force
-from orchestrate.alert.problems import LOADER, Seen, Told
+from orchestrate.alert.problems import Seen
+from orchestrate.alert.runs import Told
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -51,7 +52,9 @@ class Question:
     """What is asked of the warehouse."""
 
     run_id: str | None
-    """None: the last run that has told of itself."""
+    """None: the runs that have told of themselves of late."""
+    ended_since: datetime
+    """What of late means, UTC; the last run counts in any case."""
     read_since: datetime
     """An organisation that nothing was loaded of since then, UTC, is read no more."""
     command: Sequence[str] = ()
@@ -76,7 +79,7 @@ def _answers(session: Session, ledger: sql.Table, question: Question, exit_code:
     try:
         newest = session.execute(newest_commit(ledger)).rows[0][0]
         newest_of = dict(session.execute(newest_commits(ledger, question.read_since)).rows)
-        told = session.execute(rows_of_run(summary, question.run_id)).records()
+        told = session.execute(rows_of_runs(summary, question)).records()
     except MissingObjectError:
         return Seen(exit_code)  # before the first load there is nothing
     return Seen(exit_code, [_told(row) for row in told], newest, newest_of)
@@ -100,18 +103,17 @@ def newest_commits(ledger: sql.Table, since: datetime) -> str:
     )
 
 
-def rows_of_run(summary: sql.Table, run_id: str | None) -> str:
-    """Return the query for the rows of a run, or (None) of the one whose loader ended last."""
-    last = (
-        f"(SELECT RUN_ID FROM {summary} WHERE PLUGIN = {sql.literal(LOADER)} AND STREAM IS NULL"  # noqa: S608
-        " ORDER BY ENDED_AT DESC LIMIT 1)"
-    )
-    wanted = sql.literal(run_id) if run_id else last
+def rows_of_runs(summary: sql.Table, question: Question) -> str:
+    """Return the query for the rows of the runs in question: of tries of one, those of the last."""
+    last = f"(SELECT MAX(ENDED_AT) FROM {summary})"  # noqa: S608 - quoted
+    late = f"(SELECT RUN_ID FROM {summary} WHERE ENDED_AT >= LEAST({moment(question.ended_since)}, {last}))"  # noqa: S608
+    wanted = f"= {sql.literal(question.run_id)}" if question.run_id else f"IN {late}"
     return (
-        "SELECT PLUGIN, STREAM, OUTCOME, ROWS_REJECTED, SKIPPED, DETAILS\n"
+        "SELECT RUN_ID, PLUGIN, STREAM, OUTCOME, ROWS_REJECTED, SKIPPED, DETAILS, ENDED_AT\n"
         f"FROM {summary}\n"
-        f"WHERE RUN_ID = {wanted}\n"
-        "ORDER BY PLUGIN, STREAM"
+        f"WHERE RUN_ID {wanted}\n"
+        "QUALIFY ROW_NUMBER() OVER (PARTITION BY RUN_ID, PLUGIN, STREAM ORDER BY ENDED_AT DESC) = 1\n"
+        "ORDER BY RUN_ID, PLUGIN, STREAM"
     )
 
 
@@ -123,4 +125,6 @@ def _told(row: Mapping[str, Any]) -> Told:
         int(row["rows_rejected"] or 0),
         int(row["skipped"] or 0),
         row["details"],
+        row["run_id"],
+        row["ended_at"],
     )

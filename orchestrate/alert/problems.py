@@ -6,26 +6,18 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from orchestrate.alert.runs import with_the_last_word
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime, timedelta
+
+    from orchestrate.alert.runs import Told
 
 LOADER = "target-gcs-snowflake-merge"
 ENDINGS_THAT_ARE_WELL = ("complete", "ended early")  # the latter: a budget is spent, the next run goes on
 MOST_NAMES = 5
 MOST_CHARACTERS = 300
-
-
-@dataclass(frozen=True)
-class Told:
-    """A row of _RUN_SUMMARY."""
-
-    plugin: str
-    stream: str | None
-    outcome: str | None
-    rejected: int = 0
-    skipped: int = 0
-    details: str | None = None
 
 
 @dataclass(frozen=True)
@@ -35,6 +27,7 @@ class Seen:
     exit_code: int | None = None
     """Of the command; None where none was run."""
     told: Sequence[Told] = field(default_factory=tuple)
+    """By the run, or by those of late."""
     newest: datetime | None = None
     """When a batch was last committed, UTC; None: never."""
     newest_of: Mapping[str, datetime] = field(default_factory=dict)
@@ -52,11 +45,11 @@ def problems(seen: Seen, now: datetime, stale_after: timedelta) -> list[str]:
         return [*found, f"Nobody knows whether data is stale: {_cut(seen.failure_to_look)}"]
     if seen.exit_code and not any(row.plugin == LOADER for row in seen.told):
         found.append("It left no row in _RUN_SUMMARY: the loader never began, or was killed.")
-    for row in seen.told:
-        if row.stream is None:
-            found += _of_plugin(row)
-        elif row.rejected:
-            found.append(f"{row.rejected:,} records of {row.stream} were rejected: see _REJECTED_RECORD.")
+    for row in with_the_last_word(seen.told):
+        of_run = (
+            f"Run {row.run_id}: " if seen.exit_code is None else ""
+        )  # the heading names that of a command
+        found += [f"{of_run}{problem}" for problem in _of_row(row)]
     return [*found, *_stale(seen, now, stale_after)]
 
 
@@ -87,8 +80,11 @@ def _ending(exit_code: int) -> str:
     return f"was ended by signal {-exit_code}" if exit_code < 0 else f"failed with exit code {exit_code}"
 
 
-def _of_plugin(row: Told) -> list[str]:
+def _of_row(row: Told) -> list[str]:
     found = []
+    if row.stream is not None:
+        rejected = f"{row.rejected:,} records of {row.stream} were rejected: see _REJECTED_RECORD."
+        return [rejected] if row.rejected else []
     if row.outcome and not row.outcome.startswith(ENDINGS_THAT_ARE_WELL):
         found.append(f"{row.plugin} {_cut(row.outcome)}")
     if row.skipped:

@@ -23,7 +23,8 @@ from target_gcs_snowflake_merge import sql
 
 from orchestrate import run_summary
 from orchestrate.alert.__main__ import main
-from orchestrate.alert.problems import LOADER, Seen, Told, problems
+from orchestrate.alert.problems import LOADER, Seen, problems
+from orchestrate.alert.runs import Told
 from orchestrate.alert.webhook import WebhookError, post
 from tests.tap.answering import Asked, answering
 from tests.tap.answering import Told as Answer
@@ -246,15 +247,45 @@ def test_what_the_run_itself_has_entered_is_told(world: World, monkeypatch: pyte
     ]
 
 
-def test_without_a_command_it_looks_at_the_last_run(world: World) -> None:
-    """For a schedule of its own, beside one that may have died."""
-    world.tell(row("first", outcome="failed: x"))
+def part(*organisations: str) -> str:
+    """Return what a tap tells of itself that has read some organisations."""
+    return json.dumps({"shard": "1/1", "usage": dict.fromkeys(organisations)})
+
+
+def test_without_a_command_it_looks_at_the_runs_of_late(world: World) -> None:
+    """For a schedule of its own, beside one that may have died: the last run of each part counts."""
+    world.tell(row("first", outcome="failed: x"), row("first", "tap", details=part("acme")))
     time.sleep(0.01)
-    world.tell(row("last"))
+    world.tell(row("second"), row("second", "tap", details=part("acme")))
     assert main([]) == 0
-    world.tell(row("latest", outcome="failed: y"))
+    time.sleep(0.01)
+    world.tell(row("third", "tap", "failed: y", details=part("acme")), row("third"))
+    time.sleep(0.01)
+    world.tell(row("fourth"), row("fourth", "tap", details=part("umbrella")))
     assert main([]) == 1
-    assert "failed: y" in world.alerts[0]
+    assert world.alerts[0].splitlines() == ["GitHub pipeline:", "• Run third: tap failed: y"]
+
+
+def test_of_several_tries_the_last_one_counts(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An orchestrator gives them all the same name."""
+    monkeypatch.setenv("MELTANO_RUN_ID", "tried")
+    world.tell(row("tried", outcome="failed: x"))
+    time.sleep(0.01)
+    world.tell(row("tried"))
+    assert main([]) == 0
+    assert main(python("")) == 0
+
+
+def test_the_last_run_counts_however_long_ago_it_was(world: World) -> None:
+    """What it died of is why data is stale."""
+    world.tell(row("r", outcome="failed: x"))
+    world.execute(
+        f"UPDATE {world.ledger.sibling('_RUN_SUMMARY')} SET ENDED_AT = DATEADD(HOUR, -30, ENDED_AT)"
+    )
+    assert main([]) == 1
+    assert "Run r: target-gcs-snowflake-merge failed: x" in world.alerts[0]
+    world.tell(row("next"))
+    assert main([]) == 0
 
 
 def test_what_a_caller_has_seen_is_told(world: World) -> None:
