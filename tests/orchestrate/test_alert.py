@@ -352,6 +352,7 @@ def test_a_run_of_dev_is_judged_by_the_tables_of_dev(
         monkeypatch.setenv("MELTANO_ENVIRONMENT", variable)
     else:
         monkeypatch.delenv("MELTANO_ENVIRONMENT", raising=False)
+    monkeypatch.setenv("SNOWFLAKE_RAW_SCHEMA", "RAW_TABLES")  # as in .env: to Meltano the environment's wins
     main(arguments)
     assert "Nothing was ever loaded" in world.alerts[0]
     monkeypatch.setenv("TARGET_GCS_SNOWFLAKE_MERGE_SCHEMA", "RAW_TABLES")  # is told to the loader itself
