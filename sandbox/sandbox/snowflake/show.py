@@ -29,4 +29,5 @@ def listed(query: Expr, statement: Expr) -> Expr:
     if kind == "STAGES" and like is not None:
         is_like = exp.ILike(this=exp.column("name"), expression=like.copy())
         query = query.where(exp.Escape(this=is_like, expression=exp.Literal.string("\\")))
-    return query.order_by(*_ORDER.get(kind, ()))
+    order = _ORDER.get(kind)
+    return query.order_by(*order) if order else query
