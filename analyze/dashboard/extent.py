@@ -39,12 +39,13 @@ class Notice:
 def extent(row: dict[str, Any]) -> Extent | None:
     """Return the extent by the row of extent.sql; None where there is no pull request.
 
-    The last day is not over, so it is left out, but where there is no other.
+    The day of the last load was not over, so it is left out, but where there is no other.
     """
     if not row["pull_request_count"]:
         return None
     first, last = row["first_at"].date(), row["last_at"].date()
-    return Extent(first, max(last, first + DAY), row["last_at"], row["loaded_at"])
+    end = min(last + DAY, row["loaded_at"].date())
+    return Extent(first, max(end, first + DAY), row["last_at"], row["loaded_at"])
 
 
 def notices(there: Extent, period: Period, now: datetime) -> list[Notice]:

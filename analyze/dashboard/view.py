@@ -127,6 +127,8 @@ def _weeks(text: str | None) -> int:
 def _own_period(parameters: Parameters) -> Period | None:
     try:
         first, last = (date.fromisoformat(parameters.only(name) or "") for name in ("from", "to"))
-        return Period(first, last + timedelta(days=1)) if first <= last else None
+        own = Period(first, last + timedelta(days=1))
+        is_period = own.previous_day < first  # which overflows where the calendar has no days before it
     except (ValueError, OverflowError):
         return None
+    return own if is_period else None

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 CACHE_SECONDS = 600
 # Far below the 32 MB that a query may return inside Snowflake.
-MAX_ROWS = 5_000
+MAX_ROWS = 25_000
 MISSING = frozenset({2003, 2043, 3001, 90105})  # the last where the database itself is not there
 SESSION_GONE = frozenset({250002, 390104, 390111, 390112, 390113, 390114, 390115, 390195})
 

@@ -70,12 +70,16 @@ def test_only_what_the_data_covers_is_compared_with() -> None:
     assert not can_compare(THERE, Period(date(2026, 4, 2), date(2026, 6, 30)))
 
 
-def test_the_last_day_is_left_out_for_it_is_not_over() -> None:
-    """But where there is no other day; and no pull request is no extent."""
+def test_the_day_of_the_last_load_is_left_out_for_it_is_not_over() -> None:
+    """Whole days count, however quiet it was after them; no pull request is no extent."""
     row = {"pull_request_count": 3, "first_at": NOW - timedelta(days=2), "last_at": NOW, "loaded_at": NOW}
     found = extent(row)
     assert found
     assert (found.first_day, found.end_day) == (date(2026, 6, 28), date(2026, 6, 30))
+    for days, end in ((1, date(2026, 6, 30)), (2, date(2026, 6, 29))):
+        quiet = extent({**row, "first_at": NOW - timedelta(days=9), "last_at": NOW - timedelta(days=days)})
+        assert quiet
+        assert quiet.end_day == end
     alone = extent({**row, "first_at": NOW})
     assert alone
     assert (alone.first_day, alone.end_day) == (date(2026, 6, 30), date(2026, 7, 1))

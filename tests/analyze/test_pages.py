@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from dashboard import statement
 from dashboard.app import PAGES
 from dashboard.durations import duration
 from streamlit.testing.v1 import AppTest
@@ -14,6 +15,8 @@ from streamlit.testing.v1.element_tree import Dataframe, Subheader
 from .marts import ADDRESS, PATH, PERSON, TEAM, TITLE
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.transform.warehouse import Warehouse
 
     from .marts import Counted
@@ -22,8 +25,8 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.timeout(600)
 
-# The data ends within 2026-06-30, so the last whole day is the one before.
-FIRST, END = "2026-04-07", "2026-06-30"
+# The data ends within 2026-06-30, and was loaded later.
+FIRST, END = "2026-04-08", "2026-07-01"
 HUMANS = "author_type = 'human'"
 # A filter: what the URL says, and what it means in SQL over fct_github__pull_request.
 FILTERS: dict[str, tuple[Parameters, str, str, str]] = {
@@ -38,7 +41,7 @@ FILTERS: dict[str, tuple[Parameters, str, str, str]] = {
         FIRST,
         END,
     ),
-    "weeks": ({"weeks": "4"}, HUMANS, "2026-06-02", END),
+    "weeks": ({"weeks": "4"}, HUMANS, "2026-06-03", END),
     "own period": ({"from": "2026-05-01", "to": "2026-05-31"}, HUMANS, "2026-05-01", "2026-06-01"),
     "bots": ({"bots": "1"}, "true", FIRST, END),
 }
@@ -245,6 +248,31 @@ def test_delivery_is_that_of_the_marts(connected: Warehouse) -> None:
     )
     assert metrics(app)["Deployments"] == str(deployed["n"])
     assert sum(row["Succeeded"] for row in shown["Deployment frequency"]) == deployed["n"]
+
+
+def across_teams(app: AppTest) -> str:
+    """Return how many reviews go across teams, as the page says it."""
+    (said,) = (each.value for each in app.caption if "go across teams" in each.value)
+    return str(said).partition(".")[0]
+
+
+def test_numbers_are_those_of_all_rows(
+    connected: Warehouse, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """However few a table has room for: here one."""
+    del connected
+    whole = metrics(opened("delivery"))["Reverted changes"], across_teams(opened("teams"))
+    for path in statement.FOLDER.glob("*.sql"):
+        text = re.sub(r"^limit \d+$", "limit 1", path.read_text(), flags=re.MULTILINE)
+        (tmp_path / path.name).write_text(text)
+    monkeypatch.setattr(statement, "FOLDER", tmp_path)
+    statement._text.cache_clear()  # noqa: SLF001 - it has read the files already
+    try:
+        teams = opened("teams")
+        assert (metrics(opened("delivery"))["Reverted changes"], across_teams(teams)) == whole
+        assert "pairs with few reviews are left out" in "".join(each.value for each in teams.caption)
+    finally:
+        statement._text.cache_clear()  # noqa: SLF001 - nor may it keep these
 
 
 def test_code_is_that_of_the_marts(connected: Warehouse) -> None:

@@ -38,7 +38,7 @@ def show(reading: Reading) -> None:
     """Show lead time, deployment frequency, change failures, and the quality of the matching."""
     lead_time, services = reading.by_week("lead_time"), reading.rows("lead_time_by_service")
     deployments, waiting = reading.rows("deployments"), reading.rows("waiting_for_deploy")[0]
-    _numbers(reading, lead_time, services, deployments)
+    _numbers(reading, lead_time, deployments)
     _partial(waiting)
     left, right = st.columns(2)
     with left:
@@ -51,10 +51,10 @@ def show(reading: Reading) -> None:
         _match_quality(services)
 
 
-def _numbers(reading: Reading, lead_time: Weeks, services: list[Row], deployments: list[Row]) -> None:
+def _numbers(reading: Reading, lead_time: Weeks, deployments: list[Row]) -> None:
     successes = sum(row["success_count"] for row in deployments)
-    deployed = sum(row["deployed_count"] for row in services)
-    reverted = sum(row["reverted_count"] for row in services)
+    deployed = lead_time.current.get("deployed_count", 0)
+    reverted = lead_time.current.get("reverted_count", 0)
     first, second, third, fourth = st.columns(4)
     with first:
         time(

@@ -63,17 +63,23 @@ def _cycle_time(rows: list[Row]) -> None:
 
 def _between(reading: Reading) -> None:
     rows = reading.rows("reviews_between_teams")
-    total = sum(row["review_count"] for row in rows)
-    across = sum(row["review_count"] for row in rows if row["author_team"] != row["reviewer_team"])
     panel(
         "Who reviews for whom",
-        f"{across / total:.0%} of {total:,} reviews go across teams." if total else "",
+        _across(rows[0], len(rows)) if rows else "",
         BETWEEN,
         charts.heatmap(
             _with_zeros(rows), "reviewer_team", "author_team", "review_count", "Reviews between teams"
         ),
         rows,
     )
+
+
+def _across(sums: Row, shown: int) -> str:
+    """Return how many reviews go across teams, of all of them, and which pairs are left out."""
+    across, total = sums["across_count"], sums["total_count"]
+    said = f"{across / total:.0%} of {total:,} reviews go across teams."
+    left_out = sums["pair_count"] - shown
+    return f"{said} {left_out:,} pairs with few reviews are left out." if left_out else said
 
 
 def _with_zeros(rows: list[Row]) -> list[Row]:

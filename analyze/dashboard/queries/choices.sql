@@ -11,4 +11,4 @@ select distinct
     repository_full_name as name
 from {dim_github__repository}
 order by kind desc, source_org asc, name asc
-limit 4000
+limit 20000

@@ -4,6 +4,7 @@ select
     is_total,
     iff(is_total, null, weeks_ago) as weeks_ago,
     count(*) as deployed_count,
+    count_if(is_reverted) as reverted_count,
     count(lead_time_seconds) as lead_time_count,
     percentile_cont(0.5) within group (order by lead_time_seconds)::float as lead_time_p50,
     percentile_cont(0.75) within group (order by lead_time_seconds)::float as lead_time_p75,

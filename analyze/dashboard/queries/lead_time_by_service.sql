@@ -8,8 +8,7 @@ select
     percentile_cont(0.95) within group (order by lead_time_seconds)::float as p95,
     count_if(match_method = 'sha') as sha_count,
     count_if(match_method = 'contained') as contained_count,
-    count_if(match_method = 'time_after_merge') as time_count,
-    count_if(is_reverted) as reverted_count
+    count_if(match_method = 'time_after_merge') as time_count
 from ({lead_time_in_view}) as lead_time
 where is_current
 group by service
