@@ -98,7 +98,7 @@ def test_what_is_there_is_told(cursor: SnowflakeCursor) -> None:
     cursor.execute("drop stage lake")
     with pytest.raises(ProgrammingError):
         cursor.execute("desc stage lake")
-    assert cursor.execute("show file formats in account").fetchall() == []
+    assert cursor.execute(f"show file formats in schema {place(cursor)}").fetchall() == []
 
 
 @pytest.mark.parametrize("kind", ["table", "view", "stage", "schema"])
