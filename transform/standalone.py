@@ -35,6 +35,7 @@ def scripts(manifest: Node, project: Path) -> dict[str, str]:
         name: node
         for name, node in manifest["nodes"].items()
         if node["resource_type"] in {"model", "seed", "snapshot"}
+        and node["config"]["materialized"] != "ephemeral"
     }
     return {
         script: "\n\n".join(_statements(list(_in_order(nodes, _wanted(nodes, models))), project)) + "\n"
@@ -105,7 +106,7 @@ def _seed(node: Node, project: Path) -> Iterator[str]:
 
 
 def _literal(value: str, kind: str) -> str:
-    if not value:
+    if not value or value.strip().lower() in {"", "null"}:
         return "null"
     if kind != "varchar":
         return value

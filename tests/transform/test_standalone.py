@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import runpy
 import subprocess
 import sys
 from io import StringIO
@@ -72,3 +73,17 @@ def test_the_scripts_make_the_same_tables(built: Warehouse, written: Path) -> No
     assert tables(built) == expected
     run(built, written / "lead_time_to_deploy.sql")
     assert tables(built) == expected
+
+
+def test_the_scripts_make_nothing_of_another_source(written: Path) -> None:
+    """Models that dbt only writes into others, as those of Fivetran's tables, are no tables here either."""
+    assert "fivetran" not in (written / "reporting_data_model.sql").read_text(encoding="utf-8").lower()
+
+
+@pytest.mark.parametrize(
+    ("value", "literal"), [("NULL", "null"), (" null", "null"), ("", "null"), ("x", "'x'")]
+)
+def test_null_in_a_seed_is_what_dbt_makes_of_it(value: str, literal: str) -> None:
+    """Not text."""
+    standalone = runpy.run_path(str(TRANSFORM / "standalone.py"), run_name="standalone")
+    assert standalone["_literal"](value, "varchar") == literal

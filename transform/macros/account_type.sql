@@ -11,8 +11,9 @@
 {% macro is_service_account(login) -%}
     {#- Whether a login begins as those of service accounts do; others are listed in a seed. -#}
     (
+        false
         {%- for prefix in var('service_account_prefixes') %}
-        startswith({{ login }}, '{{ prefix }}'){{ ' or' if not loop.last }}
+        or startswith(lower({{ login }}), '{{ prefix | lower }}')
         {%- endfor %}
     )
 {%- endmacro %}

@@ -57,7 +57,7 @@ deploy_event as (
         lower(environment) as environment,
         null as environment_kind,
         lower(status) as state,
-        started_at,
+        coalesce(started_at, completed_at) as started_at, -- it counts in the week in which it was asked for
         iff(
             lower(status) in ('success', 'succeeded', 'successful', 'completed', 'deployed'),
             coalesce(completed_at, started_at),
@@ -88,5 +88,11 @@ select
     combined.started_at,
     combined.succeeded_at
 from combined
-left join {{ ref('github_environment') }} as named
-    on combined.environment = lower(named.environment)
+left join (
+    select
+        lower(environment) as environment,
+        min(environment_kind) as environment_kind
+    from {{ ref('github_environment') }}
+    group by lower(environment)
+) as named
+    on combined.environment = named.environment

@@ -4,8 +4,11 @@ with account as (
         listed.github_login is not null
         or {{ is_service_account('account.github_login') }} as is_service_account
     from {{ ref('int_github__account') }} as account
-    left join {{ ref('github_service_account') }} as listed
-        on account.github_login = lower(listed.github_login)
+    left join (
+        select distinct lower(github_login) as github_login
+        from {{ ref('github_service_account') }}
+    ) as listed
+        on account.github_login = listed.github_login
 ),
 
 -- A row of the lookup belongs to an account by its login, or by its id where the login has changed since.
@@ -77,6 +80,7 @@ override as (
         *,
         lower(github_login) as account_login
     from {{ ref('github_identity_override') }}
+    qualify row_number() over (partition by lower(github_login) order by github_login asc) = 1
 ),
 
 -- A claim of a row that is deleted settles nothing; it only says when that became so.
