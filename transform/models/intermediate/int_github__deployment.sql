@@ -66,6 +66,14 @@ deploy_event as (
     from {{ ref('stg_github__deploy_event') }}
 ),
 
+named as (
+    select
+        lower(environment) as environment,
+        min(environment_kind) as environment_kind
+    from {{ ref('github_environment') }}
+    group by lower(environment)
+),
+
 combined as (
     select * from deployment
     union all
@@ -88,11 +96,5 @@ select
     combined.started_at,
     combined.succeeded_at
 from combined
-left join (
-    select
-        lower(environment) as environment,
-        min(environment_kind) as environment_kind
-    from {{ ref('github_environment') }}
-    group by lower(environment)
-) as named
+left join named
     on combined.environment = named.environment

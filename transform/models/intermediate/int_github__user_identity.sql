@@ -1,13 +1,15 @@
-with account as (
+with listed as (
+    select distinct lower(github_login) as github_login
+    from {{ ref('github_service_account') }}
+),
+
+account as (
     select
         account.*,
         listed.github_login is not null
         or {{ is_service_account('account.github_login') }} as is_service_account
     from {{ ref('int_github__account') }} as account
-    left join (
-        select distinct lower(github_login) as github_login
-        from {{ ref('github_service_account') }}
-    ) as listed
+    left join listed
         on account.github_login = listed.github_login
 ),
 
