@@ -43,11 +43,15 @@ class Limits:
 
 
 class Origin(NamedTuple):
-    """Where records come from: number in the run and line of the first, the length of their JSON text."""
+    """Where records come from: number in the run and line of the first, the length of their JSON text.
+
+    The place is that in a file of a BATCH message.
+    """
 
     sequence: int
     line: int
     bytes: int
+    place: str = ""
 
 
 @dataclass(frozen=True)
@@ -67,6 +71,7 @@ class _Chunk:
     rows: list[Row] = field(default_factory=list)
     sequences: list[int] = field(default_factory=list)
     lines: list[int] = field(default_factory=list)
+    places: list[str] = field(default_factory=list)
     versions: list[int | None] = field(default_factory=list)
     bytes: int = 0
 
@@ -81,7 +86,7 @@ class _Chunk:
             del each[index:]
 
     def _lists(self) -> tuple[list[Any], ...]:
-        return self.rows, self.sequences, self.lines, self.versions
+        return self.rows, self.sequences, self.lines, self.places, self.versions
 
 
 class BatchFacts(Protocol):
@@ -150,6 +155,7 @@ class Batch:
         chunk.rows += rows
         chunk.sequences += range(origin.sequence, origin.sequence + count)
         chunk.lines += range(origin.line, origin.line + count)
+        chunk.places += [origin.place] * count
         chunk.versions += [version] * count
         chunk.bytes += origin.bytes
         self.taken += count
@@ -257,6 +263,7 @@ class Batch:
         still_complete = bisect_left(self._completed_at, chunk.sequences[bad.index])
         del self.complete_sets[still_complete:], self._completed_at[still_complete:]
         bad.error.line = chunk.lines[bad.index]
+        bad.error.say_where(chunk.places[bad.index])
         bad.error.stream = self.layout.stream
         bad.error.raw = encode_json(chunk.rows[bad.index])
         try:

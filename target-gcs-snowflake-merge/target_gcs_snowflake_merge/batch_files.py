@@ -7,7 +7,7 @@ import math
 import re
 import zlib
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import unquote
 
 import fsspec  # type: ignore[import-untyped]
@@ -33,8 +33,22 @@ class _RecordMessage(msgspec.Struct):
     record: msgspec.Raw
 
 
-def parts(encoding: dict[str, Any], manifest: list[str]) -> Iterator[bytes | pa.RecordBatch]:
-    """Yield what is in the files of a manifest, in order: the JSON text of a record, or columns of rows."""
+class Piece(NamedTuple):
+    """The JSON text of a record, or columns of rows; with the file, and the first line or row in there."""
+
+    data: bytes | pa.RecordBatch
+    address: str
+    first: int
+
+    def records(self) -> Iterator[tuple[bytes, Any, str]]:
+        """Yield the JSON text of each record, what it says where no JSON text can (NaN), and its place."""
+        name = "line" if isinstance(self.data, bytes) else "row"
+        for number, (text, decoded) in enumerate(_records(self.data), self.first):
+            yield text, decoded, f"{name} {number} of {self.address}"
+
+
+def parts(encoding: dict[str, Any], manifest: list[str]) -> Iterator[Piece]:
+    """Yield what is in the files of a manifest, in order."""
     form = encoding.get("format")
     if form not in ("jsonl", "parquet"):
         message = f"a BATCH message in the format {form!r} cannot be read, only jsonl and parquet"
@@ -46,15 +60,19 @@ def parts(encoding: dict[str, Any], manifest: list[str]) -> Iterator[bytes | pa.
     for address in manifest:
         try:
             if form == "jsonl":
-                yield from _json_lines(address, is_compressed=compression == "gzip")
+                for number, text in _json_lines(address, is_compressed=compression == "gzip"):
+                    yield Piece(text, address, number)
             else:
-                yield from _parquet_rows(address)
+                first = 1
+                for rows in _parquet_rows(address):
+                    yield Piece(rows, address, first)
+                    first += rows.num_rows
         except (OSError, EOFError, zlib.error, ImportError, ValueError, pa.ArrowException) as error:
             message = f"the file {address} of a BATCH message cannot be read: {error}"
             raise BadInputError(message) from None
 
 
-def _json_lines(address: str, *, is_compressed: bool) -> Iterator[bytes]:
+def _json_lines(address: str, *, is_compressed: bool) -> Iterator[tuple[int, bytes]]:
     with _opened(address) as file:
         is_gzip = file.read(len(_GZIP)) == _GZIP
         file.seek(0)
@@ -62,9 +80,10 @@ def _json_lines(address: str, *, is_compressed: bool) -> Iterator[bytes]:
             message = 'it is compressed, and the encoding does not say "compression": "gzip"'
             raise ValueError(message)
         lines = gzip.GzipFile(fileobj=file) if is_compressed else file
-        for number, line in enumerate(lines):
+        for number, line in enumerate(lines, 1):
             if not line.isspace():
-                yield _unwrapped(bytes(line) if number else bytes(line).removeprefix(BYTE_ORDER_MARK))
+                text = bytes(line) if number > 1 else bytes(line).removeprefix(BYTE_ORDER_MARK)
+                yield number, _unwrapped(text)
 
 
 def _opened(address: str) -> Any:  # noqa: ANN401 - a file of whichever kind
@@ -105,13 +124,12 @@ def _cut(column: Any) -> Any:  # noqa: ANN401 - the stubs know no array of any t
     return column.cast(pa.time64("us"), safe=False) if kind == pa.time64("ns") else column
 
 
-def records(part: bytes | pa.RecordBatch) -> list[tuple[bytes, Any]]:
-    """Return the JSON texts of records, each with what it says where no JSON text can say it, as NaN."""
-    if isinstance(part, bytes):
-        return [(part, None)]
+def _records(data: bytes | pa.RecordBatch) -> list[tuple[bytes, Any]]:
+    if isinstance(data, bytes):
+        return [(data, None)]
     try:
-        rows = part.to_pylist()
-        is_json = all(is_finite(column) for column in part.columns)
+        rows = data.to_pylist()
+        is_json = all(is_finite(column) for column in data.columns)
         return [(encode_json(row), None if is_json or _is_json(row) else _as_decoded(row)) for row in rows]
     except (ValueError, TypeError, ArithmeticError, pa.ArrowException) as error:
         message = f"a row of a file of a BATCH message cannot be read: {error}"

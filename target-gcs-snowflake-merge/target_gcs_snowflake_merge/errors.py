@@ -64,6 +64,11 @@ class BadInputError(LoaderError):
         self.stream = stream
         self.raw = b""
 
+    def say_where(self, place: str) -> None:
+        """Say which line or row of a file it is, where the line of the input only names the file."""
+        if place:
+            self.reason += f" ({place})"
+
     def __str__(self) -> str:
         """Return the sentence for the user."""
         of_stream = f" (stream {self.stream!r})" if self.stream else ""

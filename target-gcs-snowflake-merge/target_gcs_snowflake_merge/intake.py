@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
+    from target_gcs_snowflake_merge.batch_files import Piece
     from target_gcs_snowflake_merge.dispatch import Dispatch
     from target_gcs_snowflake_merge.filling import Filling
     from target_gcs_snowflake_merge.mapping import Mapping
@@ -50,6 +51,7 @@ class Intake:
         self._filling = filling
         self._mapping = mapping
         self._text = b""
+        self._place = ""  # in a file of a BATCH message
         self.told_by_tap = b""
         self._line = 0
         self._sequence = 0
@@ -125,6 +127,7 @@ class Intake:
 
     def _put_aside(self, error: BadRecordError) -> None:
         error.line = self._line
+        error.say_where(self._place)
         error.raw = error.raw or self._text
         self._filling.reject(error, self._sequence)
 
@@ -170,7 +173,8 @@ class Intake:
         self._add(stream, row, version)
 
     def _add(self, stream: Stream, row: Row, version: int | None) -> None:
-        self._filling.add(stream, [row], Origin(self._sequence, self._line, len(self._text)), version)
+        origin = Origin(self._sequence, self._line, len(self._text), self._place)
+        self._filling.add(stream, [row], origin, version)
 
     def _state(self, message: Message) -> None:
         if not bytes(message.value):
@@ -221,14 +225,14 @@ class Intake:
         if not all(target in self._registry.streams for target in self._registry.targets(name)):
             reason = "a batch came before the schema of its stream"
             raise BadInputError(reason, stream=name)
-        for part in batch_files.parts(message.encoding or {}, message.manifest or []):
+        for piece in batch_files.parts(message.encoding or {}, message.manifest or []):
             if self._dispatch.is_hurried:
                 return  # no STATE can follow: the reader stops before the next message
-            if isinstance(part, bytes) or not self._take_columns(message, part):
-                self._take_records(message, part)
+            if isinstance(piece.data, bytes) or not self._take_columns(message, piece.data):
+                self._take_records(message, piece)
 
-    def _take_records(self, message: Message, part: bytes | pa.RecordBatch) -> None:
-        for record, decoded in batch_files.records(part):
+    def _take_records(self, message: Message, piece: Piece) -> None:
+        for record, decoded, self._place in piece.records():
             self._text = record
             raw = msgspec.Raw(record)
             self._guarded(
@@ -237,6 +241,7 @@ class Intake:
                     messages.RECORD, message.stream, raw, version=message.version, decoded=decoded
                 ),
             )
+        self._place = ""
 
     def _take_columns(self, message: Message, chunk: pa.RecordBatch) -> bool:
         """Take rows as columns; false when they need a closer look, one by one."""

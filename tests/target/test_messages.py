@@ -130,6 +130,25 @@ def test_a_batch_file_that_is_cut_off_is_named(world: World, tmp_path: Path) -> 
     assert "cut.jsonl.gz" in run.sentence
 
 
+@pytest.mark.parametrize(
+    ("row", "field"),
+    [('{"id": "x"}', "id"), ('{"id": 3, "at": "2026-02-31T00:00:00Z"}', "at"), ('{"id": 3', "not JSON")],
+)
+@pytest.mark.parametrize("on_bad_record", ["fail", "quarantine"])
+def test_a_bad_record_of_a_batch_file_is_named_by_its_line_there(
+    world: World, tmp_path: Path, row: str, field: str, on_bad_record: str
+) -> None:
+    """The line of the input is that of the BATCH message, for all files and records."""
+    whole, bad = tmp_path / "1.jsonl", tmp_path / "2.jsonl"
+    whole.write_text('{"id": 1}\n{"id": 2}\n', encoding="utf-8")
+    bad.write_text(f'{{"id": 4}}\n\n{row}\n{{"id": 5}}\n', encoding="utf-8")
+    run = world.run(batch({"format": "jsonl"}, whole, bad), on_bad_record=on_bad_record)
+    assert run.returncode == (1 if on_bad_record == "fail" else 0)
+    told = run.sentence if on_bad_record == "fail" else world.table("_REJECTED_RECORD")[0]["REASON"]
+    assert field in told
+    assert f"(line 3 of {bad.as_uri()})" in told
+
+
 def test_a_bad_row_of_parquet_is_put_aside_alone(world: World, tmp_path: Path) -> None:
     """The rows beside it are loaded; the reason names the field."""
     file = tmp_path / "rows.parquet"
