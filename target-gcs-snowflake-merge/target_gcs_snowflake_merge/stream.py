@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from target_gcs_snowflake_merge.errors import BadInputError
+from target_gcs_snowflake_merge.errors import BadInputError, BadRecordError
 from target_gcs_snowflake_merge.records import RecordDecoder
+from target_gcs_snowflake_merge.values import convert, encode_json
 
 if TYPE_CHECKING:
     from typing import Any
 
     from target_gcs_snowflake_merge.batch import Batch, Limits
-    from target_gcs_snowflake_merge.layout import Layout, StreamSchema
+    from target_gcs_snowflake_merge.layout import Column, Layout, StreamSchema
     from target_gcs_snowflake_merge.sql import Table
 
 MAX_COMPLETE_SET_VALUES = 8_000  # Snowflake takes 16,384 expressions in a list
@@ -80,10 +81,23 @@ class Stream:
         return parents * len(self.layout.parents) >= MAX_COMPLETE_SET_VALUES
 
     def _parent(self, announced: Any) -> tuple[str | int | bool, ...]:  # noqa: ANN401 - a JSON value
-        names = [column.property_name for column in self.layout.parents]
+        parents = self.layout.parents
+        names = [column.property_name for column in parents]
         if not isinstance(announced, dict) or not all(
             isinstance(announced.get(name), str | int) for name in names
         ):
             message = f"x-complete-sets needs a value of {', '.join(names)} in each element"
             raise BadInputError(message, stream=self.schema.stream)
-        return tuple(announced[name] for name in names)
+        try:
+            return tuple(_value(column, announced[column.property_name]) for column in parents)
+        except BadRecordError as error:
+            message = f"x-complete-sets: {error.reason}"
+            raise BadInputError(message, stream=self.schema.stream) from None
+
+
+def _value(column: Column, value: str | int) -> str | int:
+    """Return a value as the column has it, or raise `BadRecordError`: the MERGE would fail without a line."""
+    if column.is_mixed:
+        return value if isinstance(value, str) else encode_json(value).decode()
+    convert(column, value)
+    return value

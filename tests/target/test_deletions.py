@@ -87,6 +87,17 @@ def test_an_announcement_that_says_nothing_is_refused(world: World) -> None:
     assert "x-complete-sets" in run.sentence
 
 
+def test_an_announcement_of_the_wrong_type_is_refused_before_the_warehouse_would(world: World) -> None:
+    """Only here its line is known; what came before is committed."""
+    lines = [*reviews((1, 10)), state({"n": 1}), *reviews((2, 11), complete=[11])]
+    assert isinstance(lines[-1], dict)
+    lines[-1]["x-complete-sets"] = [{"pull": 11}, {"pull": "eleven"}]
+    run = world.run(lines)
+    assert (run.returncode, run.states) == (1, [{"n": 1}])
+    assert f"Line {len(lines)}" in run.sentence
+    assert "field 'pull' is no NUMBER(38,0): 'eleven'" in run.sentence
+
+
 @pytest.mark.parametrize("hard", [False, True])
 def test_rows_that_the_tap_reports_as_deleted(world: World, hard: bool) -> None:  # noqa: FBT001 - a parameter
     """`_sdc_deleted_at` marks a row, or removes it."""
