@@ -21,19 +21,25 @@ if TYPE_CHECKING:
 
 MAX_VALUE_BYTES = 16 * 1024 * 1024  # of a VARCHAR or VARIANT without an explicit length
 MAX_BINARY_BYTES = 8 * 1024 * 1024  # of a BINARY
+MAX_INT_DIGITS = 4_000
 encode_json = msgspec.json.Encoder(decimal_format="number").encode
 
 
 def load_json(text: bytes) -> Any:  # noqa: ANN401 - any JSON value
     """Decode JSON that the fast decoder refused, with exact numbers."""
     try:
-        return json.loads(text.decode("utf-8"), parse_float=Decimal)
+        return json.loads(text.decode("utf-8"), parse_float=Decimal, parse_int=_integer)
     except UnicodeDecodeError as error:
         message = f"the text is not UTF-8 at byte {error.start}: {text[error.start : error.start + 8]!r}"
         raise BadRecordError(message) from None
     except ValueError as error:
         message = f"the text is not JSON: {error}"
         raise BadRecordError(message) from None
+
+
+def _integer(digits: str) -> int | Decimal:
+    """Return a number of any length: Python makes no int of more than 4,300 digits."""
+    return int(digits) if len(digits) <= MAX_INT_DIGITS else Decimal(digits)
 
 
 def convert(column: Column, value: Any) -> Any:  # noqa: ANN401 - a JSON value to a Python value

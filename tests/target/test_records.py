@@ -105,6 +105,7 @@ def test_a_value_arrives_as_it_was_sent(value: bytes, column: str, expected: obj
     ("value", "field"),
     [
         (b'"whole": 100000000000000000000000000000000000000', "whole"),
+        (b'"whole": ' + b"9" * 5_000, "whole"),
         (b'"whole": 1.5', "whole"),
         (b'"whole": "5"', "whole"),
         (b'"whole": true', "whole"),
