@@ -70,11 +70,16 @@ def _precedence(name: str) -> tuple[bool, bool, str]:
     return (name != name.lower(), name != name.upper(), name)
 
 
-def name_table(stream: str, taken: Collection[str]) -> str:
-    """Return the table of a stream; a name that is taken or the loader's own gets a suffix."""
+def name_table(stream: str, taken: Collection[str], existing: Collection[str] = ()) -> str:
+    """Return the table of a stream; a name that is taken or the loader's own gets a suffix.
+
+    So does one that got it before, among the EXISTING tables: else of two streams that differ only by case
+    each would fill the other's table once they come in another order.
+    """
     conformed = conform(stream)
     if conformed.startswith(STAGING_PREFIX):  # what is called so is swept one day
         return with_digest(f"_{conformed}", stream)
-    if conformed in taken or conformed in RESERVED_TABLES:
-        return with_digest(conformed, stream)
+    beside = with_digest(conformed, stream)
+    if conformed in taken or conformed in RESERVED_TABLES or beside in existing:
+        return beside
     return conformed

@@ -147,7 +147,8 @@ class Registry:
 
     def _table_of(self, name: str) -> str:
         if name not in self._tables:
-            self._tables[name] = name_table(name, self._tables.values())
+            existing = self._loader.catalog.tables
+            self._tables[name] = name_table(name, self._tables.values(), existing)
         return self._tables[name]
 
 

@@ -65,3 +65,10 @@ def test_streams_do_not_share_a_table() -> None:
     assert name_table("Users", {"USERS"}).startswith("USERS__")
     assert name_table("_load_ledger", set()).startswith("_LOAD_LEDGER__")
     assert name_table("_staging_x", set()).startswith("__STAGING_X__")
+
+
+def test_a_stream_keeps_the_table_that_it_was_given_beside_another() -> None:
+    """In whichever order they come later, and if it comes alone."""
+    beside = name_table("Users", {"USERS"})
+    assert name_table("Users", set(), {"USERS", beside}) == beside
+    assert name_table("users", {beside}, {"USERS", beside}) == "USERS"

@@ -40,6 +40,18 @@ def test_a_tap_may_have_a_stream_of_rejected_records_itself(world: World) -> Non
     assert [(row["STREAM"], row["LINE"]) for row in world.table("_REJECTED_RECORD")] == [(name, 3)]
 
 
+def test_streams_that_differ_only_by_case_keep_their_tables_in_any_order(world: World) -> None:
+    """Else the rows of one would replace those of the other that have the same keys."""
+    first, second = (
+        [schema(name, {**ID, "v": TEXT}, "id"), record(name, id=1, v=name)] for name in ("Item", "item")
+    )
+    world.load([*first, *second])
+    world.load([*second, *first])
+    world.load(second)
+    (beside,) = (table for table in world.tables() if table.startswith("ITEM__"))
+    assert (world.table("ITEM"), world.table(beside)) == ([{"ID": 1, "V": "Item"}], [{"ID": 1, "V": "item"}])
+
+
 def test_a_type_is_one_in_small_letters_too(world: World) -> None:
     """The specification has capitals; what is sent otherwise is no less a record."""
     lines = [schema("item", ID, "id"), record("item", id=1), record("item", id=2), state({"n": 1})]
