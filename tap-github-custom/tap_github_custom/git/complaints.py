@@ -36,6 +36,11 @@ def is_damage(complaint: str) -> bool:
     return any(_DAMAGE.search(line) for line in lines)
 
 
+def is_doubtful(complaint: str) -> bool:
+    """Tell whether a command that ended well met damage: git 2.55 counts no lines of what it cannot read."""
+    return is_damage("\n".join(line for line in complaint.splitlines() if line.startswith("error: ")))
+
+
 def fetch_error(url: str, complaint: str) -> GitError:
     """Return the error for a fetch that failed; what git said goes into it without secrets."""
     reason = reason_in(complaint)

@@ -6,7 +6,7 @@ import subprocess
 from typing import IO, TYPE_CHECKING
 
 from tap_github_custom.git.command import run
-from tap_github_custom.git.complaints import is_damage, reason_in
+from tap_github_custom.git.complaints import is_damage, is_doubtful, reason_in
 from tap_github_custom.git.errors import GitError, ObjectsMissingError, RetryableGitError
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ class ObjectStore:
             RetryableGitError: the clone is damaged; the next fetch makes it again.
         """
         done = self.ask(*arguments, stdin=stdin, stdout=stdout)
-        if done.status:
+        if done.status or is_doubtful(done.complaint):
             raise self._failure(done.complaint, about)
         return done.output
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import subprocess
 import zlib
 from http import HTTPStatus
@@ -184,6 +186,27 @@ def test_a_damaged_clone_is_made_again(
     assert [commit.sha for commit in commits] == origin.git("rev-list", new).split()
     assert [commit.additions for commit in commits] == [1, 300]
     assert mirror.head("main") == new
+
+
+def test_an_answer_is_not_believed_when_git_met_damage_on_the_way(
+    mirror: Mirror, origin: Origin, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Newer ones end well all the same, and count no lines of a file that they could not read."""
+    new = origin.change({"a": b"new\n"})
+    mirror.fetch()
+    git = tmp_path / "bin" / "git"
+    git.parent.mkdir()
+    complaint = "error: inflate: data stream error (invalid stored block lengths)"
+    git.write_text(
+        f'#!/bin/sh\necho "{complaint}" >&2\nexec "{shutil.which("git")}" "$@"\n', encoding="utf-8"
+    )
+    git.chmod(0o755)
+    with monkeypatch.context() as patch:
+        patch.setenv("PATH", str(git.parent), prepend=os.pathsep)
+        with pytest.raises(RetryableGitError, match="damaged and will be made again: error: inflate"):
+            list(mirror.commits(None, new))
+    mirror.fetch()
+    assert [commit.sha for commit in mirror.commits(None, new)] == [new]
 
 
 def test_packs_do_not_pile_up(mirror: Mirror, origin: Origin, tmp_path: Path) -> None:
