@@ -153,9 +153,9 @@ $(UV):
 	@touch $@
 
 # Orchestrators ask for other versions than the project does, and than each other.
-$(AIRFLOW)/.synced $(PREFECT)/.synced: .tools/%/.synced: $(UV) orchestrate/%/requirements.txt
+$(AIRFLOW)/.synced $(PREFECT)/.synced: .tools/%/.synced: .venv/.synced orchestrate/%/requirements.txt
 	@echo "==> Installing $*"
-	@$(UV) venv --quiet --clear --python $(PYTHON) .tools/$*
+	@$(UV) venv --quiet --clear --python $(BIN)/python .tools/$*
 	@$(UV) pip sync --quiet --python .tools/$* orchestrate/$*/requirements.txt
 	@touch $@
 

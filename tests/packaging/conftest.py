@@ -14,7 +14,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 UV = str(ROOT / ".tools" / "bin" / "uv")
 PLUGINS = ("tap-github-custom", "target-gcs-snowflake-merge")
-SUPPORTED = ("3.11", "3.12", "3.13")
+SUPPORTED = ("3.11", "3.12", "3.13", "3.14")
 # What is installed for one test need not be compiled.
 ENVIRONMENT = {**os.environ, "UV_COMPILE_BYTECODE": "0"}
 

@@ -33,7 +33,7 @@ def test_the_archives_hold_what_they_need(plugin: str, built: dict[str, Built]) 
     assert (told["Name"], told["License-Expression"], told["Requires-Python"]) == (
         plugin,
         "Apache-2.0",
-        "<3.14,>=3.11",
+        "<3.15,>=3.11",
     )
     assert str(told.get_payload()).startswith(f"# {plugin}")
     with tarfile.open(built[plugin].sdist) as sdist:
