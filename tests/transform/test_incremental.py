@@ -136,18 +136,16 @@ def person(login: str, **values: Any) -> Row:
     }
 
 
+def repository(name: str) -> Row:
+    """Return the repository by a name of its."""
+    names = {"name": name, "full_name": f"{ORG}/{name}", "owner_login": ORG}
+    return {"_source_org": ORG, "id": REPOSITORY, **names}
+
+
 def first_load() -> Streams:
     """Return the rows of the first day."""
     return {
-        "repository": [
-            {
-                "_source_org": ORG,
-                "id": REPOSITORY,
-                "name": "shop",
-                "full_name": f"{ORG}/shop",
-                "owner_login": ORG,
-            }
-        ],
+        "repository": [repository("shop")],
         "pull_request": [
             merged(1),
             merged(2),
@@ -223,6 +221,7 @@ def days(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Warehouse, 
         opened.dbt(*RUN)
         seen["second"] = contents(opened)
         opened.sql(f"update {raw}.pull_request {GONE} where id = 4")
+        opened.load({"repository": [repository("store")]})
         opened.dbt(*RUN)
         seen["third"] = contents(opened)
         yield opened, seen
@@ -289,6 +288,14 @@ def test_deleted_rows_leave_the_facts(days: tuple[Warehouse, dict[str, Any]]) ->
     assert not opened.sql("select 1 from fct_github__pull_request_review where pull_request_number = 4")
     assert not opened.sql("select 1 from fct_github__commit_file where file_path = 'poetry.lock'")
     assert opened.sql("select 1 from fct_github__commit_file where file_path = 'shop/cart.py'")
+
+
+def test_what_is_renamed_has_its_present_name_everywhere(days: tuple[Warehouse, dict[str, Any]]) -> None:
+    """No row of the repository was loaded again; the filters of the dashboard offer the present name."""
+    opened, _ = days
+    for name in FACTS[:5]:
+        rows = opened.sql(f"select distinct repository_full_name as name from {name}")
+        assert [row["NAME"] for row in rows] == [f"{ORG}/store"], name
 
 
 def test_a_full_refresh_gives_the_same_rows(days: tuple[Warehouse, dict[str, Any]]) -> None:

@@ -78,6 +78,34 @@
 {%- endmacro %}
 
 
+{% macro of_renamed_repositories(columns) -%}
+    {#-
+        A further part of a union: rows of this table whose repository has got another name since then. Most runs
+        know of none, and need not read the table to find nothing.
+    -#}
+    {%- set names = ref('int_github__repository_name') -%}
+    {%- set found = 0 -%}
+    {%- if execute and is_incremental() -%}
+        {%- set since = since() -%}
+        {%- set query = 'select count(*) from ' ~ names ~ ' where named_at > ' ~ since -%}
+        {%- set found = run_query(query).columns[0].values() | first -%}
+    {%- endif -%}
+    {%- if found %}
+    union
+    select
+        {%- for column in columns %}
+        known.{{ column }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from {{ this }} as known
+    inner join {{ names }} as repository
+        on known.repository_key = repository.repository_key
+    where
+        repository.named_at > {{ since }}
+        and known.repository_full_name is distinct from repository.repository_full_name
+    {%- endif %}
+{%- endmacro %}
+
+
 {% macro changed_range(query, column='pull_request_id') -%}
     {#-
         Between which values of a column the changed rows lie, as a condition of literals: what is joined to them

@@ -8,7 +8,7 @@
 }}
 
 with
-{{ changed_cte(changed_commits()) }}
+{{ changed_cte(changed_commits() ~ of_renamed_repositories(['commit_key', 'committed_at'])) }}
 
 commit_file as (
     select
@@ -69,7 +69,7 @@ final as (
         dim_user.user_key as author_user_key,
         named.source_org,
         named.repository_id,
-        named.repository_full_name,
+        coalesce(repository.repository_full_name, named.repository_full_name) as repository_full_name,
         named.commit_sha,
         named.file_path,
         named.previous_file_path,
@@ -90,6 +90,8 @@ final as (
         named.committed_at,
         named._ingested_at
     from named
+    left join {{ ref('int_github__repository_name') }} as repository
+        on named.repository_key = repository.repository_key
     left join noisy on named.file_path = noisy.file_path
     left join {{ ref('github_language') }} as by_name
         on

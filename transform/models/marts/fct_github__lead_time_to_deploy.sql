@@ -18,7 +18,7 @@ final as (
         matched.repository_key,
         matched.source_org,
         matched.pull_request_id,
-        matched.repository_full_name,
+        coalesce(repository.repository_full_name, matched.repository_full_name) as repository_full_name,
         matched.number,
         matched.service,
         matched.reliability_tier,
@@ -42,6 +42,8 @@ final as (
     from matched
     inner join {{ ref('int_github__pull_request_lifecycle') }} as lifecycle
         on matched.pull_request_key = lifecycle.pull_request_key
+    left join {{ ref('int_github__repository_name') }} as repository
+        on matched.repository_key = repository.repository_key
 )
 
 {{ only_differences('final', 'lead_time_key', 'merged_at') }}

@@ -41,7 +41,9 @@ reverted as (
         or known.reverted_pull_request_key is distinct from revert.reverted_pull_request_key
 {%- endset %}
 
-{{ changed_cte(changed_pull_requests() ~ changed_elsewhere) }}
+{%- set renamed = of_renamed_repositories(['pull_request_key', 'pull_request_id']) %}
+
+{{ changed_cte(changed_pull_requests() ~ changed_elsewhere ~ renamed) }}
 
 pull_request as (
     {{ current_rows('pull_request', 'pull_request_key', 'updated_at') }}
@@ -71,7 +73,7 @@ final as (
         pull_request.source_org,
         pull_request.pull_request_id,
         pull_request.repository_id,
-        pull_request.repository_full_name,
+        coalesce(repository.repository_full_name, pull_request.repository_full_name) as repository_full_name,
         pull_request.number,
         pull_request.title,
         pull_request.state,
@@ -137,6 +139,8 @@ final as (
         lifecycle._ingested_at
     from pull_request
     inner join lifecycle on pull_request.pull_request_key = lifecycle.pull_request_key
+    left join {{ ref('int_github__repository_name') }} as repository
+        on pull_request.repository_key = repository.repository_key
     left join identity
         on lower(coalesce(pull_request.author_login, 'ghost')) = identity.github_login
     left join {{ ref('int_github__user_identity') }} as merger

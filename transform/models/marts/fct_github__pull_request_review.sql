@@ -10,7 +10,7 @@
     )
 }}
 
-{%- set changed = changed_pull_requests() %}
+{%- set changed = changed_pull_requests() ~ of_renamed_repositories(['pull_request_key', 'pull_request_id']) %}
 {%- set within = changed_range(changed) %}
 
 with
@@ -31,7 +31,7 @@ identity as (
 attributed as (
     select
         review.*,
-        pull_request.repository_full_name,
+        coalesce(repository.repository_full_name, pull_request.repository_full_name) as repository_full_name,
         pull_request.created_at as pull_request_created_at,
         pull_request.merged_at as pull_request_merged_at,
         author.person_key as author_person_key,
@@ -41,6 +41,8 @@ attributed as (
         greatest(review._ingested_at, pull_request._ingested_at) as newest_ingested_at
     from review
     inner join pull_request on review.pull_request_key = pull_request.pull_request_key
+    left join {{ ref('int_github__repository_name') }} as repository
+        on review.repository_key = repository.repository_key
     left join identity as author
         on lower(coalesce(pull_request.author_login, 'ghost')) = author.github_login
     left join identity as reviewer

@@ -7,7 +7,7 @@
     )
 }}
 
-{%- set changed = changed_pull_requests() %}
+{%- set changed = changed_pull_requests() ~ of_renamed_repositories(['pull_request_key', 'pull_request_id']) %}
 {%- set within = changed_range(changed) %}
 
 with
@@ -32,7 +32,7 @@ final as (
         pull_request.source_org,
         pull_request.pull_request_id,
         pull_request.number,
-        pull_request.repository_full_name,
+        coalesce(repository.repository_full_name, pull_request.repository_full_name) as repository_full_name,
         lifecycle.created_at,
         lifecycle.merged_at,
         lifecycle.first_response_at,
@@ -53,6 +53,8 @@ final as (
         lifecycle._ingested_at
     from lifecycle
     inner join pull_request on lifecycle.pull_request_key = pull_request.pull_request_key
+    left join {{ ref('int_github__repository_name') }} as repository
+        on pull_request.repository_key = repository.repository_key
 )
 
 {{ only_differences('final', 'pull_request_key', 'created_at') }}
