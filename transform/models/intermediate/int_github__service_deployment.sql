@@ -37,11 +37,12 @@ of_repository as (
     select
         service.service,
         service.repository_key,
+        deployment.source_org,
         service.reliability_tier,
         service.deploy_source as source_of_truth,
         service.production_environment,
         service.staging_environment,
-        deployment.* exclude (service, repository_key)
+        deployment.* exclude (service, repository_key, source_org)
     from deployment
     inner join service on deployment.repository_key = service.repository_key
     left join claimed
@@ -62,11 +63,21 @@ of_service as (
             commits.repository_key,
             iff(count(*) over (partition by deployment.deployment_key) = 1, service.repository_key, null)
         ) as repository_key,
+        -- Where the repository is not known, its organisation is, if those of the service are of one.
+        coalesce(
+            split_part(commits.repository_key, ':', 1),
+            iff(
+                min(split_part(service.repository_key, ':', 1)) over (partition by deployment.deployment_key)
+                = max(split_part(service.repository_key, ':', 1)) over (partition by deployment.deployment_key),
+                split_part(service.repository_key, ':', 1),
+                null
+            )
+        ) as source_org,
         service.reliability_tier,
         service.deploy_source as source_of_truth,
         service.production_environment,
         service.staging_environment,
-        deployment.* exclude (service, repository_key)
+        deployment.* exclude (service, repository_key, source_org)
     from deployment
     inner join service on deployment.service = service.service
     left join {{ ref('stg_github__commit') }} as commits
