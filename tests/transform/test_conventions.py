@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,7 @@ PREFIXES = {
     "marts": ("fct_github__", "dim_github__", "bridge_github__"),
     "reports": ("rpt_github__", "rpt_pipeline__"),
 }
+WEEK_OF_THE_ACCOUNT = re.compile(r"date_trunc\('(week|\{\{)|\bdayofweek\(|\bweek\(", re.IGNORECASE)
 READS_SOURCES = ("stg_", "base_", "fivetran_")
 
 
@@ -124,3 +126,16 @@ def test_metrics_stand_on_semantic_models(manifest: dict[str, Any]) -> None:
         metric["name"] for metric in manifest["metrics"].values()
     }
     assert manifest["exposures"]
+
+
+def test_weeks_begin_on_monday_whatever_the_account_says(built: Warehouse, manifest: dict[str, Any]) -> None:
+    """In Snowflake the parameter WEEK_START moves the weeks of date_trunc, and of dayofweek."""
+    code = {node["name"]: node.get("raw_code", "") for node in manifest["nodes"].values()}
+    code |= {
+        macro["name"]: macro["macro_sql"]
+        for macro in manifest["macros"].values()
+        if macro["package_name"] == "github_insights"
+    }
+    assert not [name for name, text in code.items() if WEEK_OF_THE_ACCOUNT.search(text)]
+    wrong = "dayofweekiso(week_start) <> 1 or datediff('day', week_start, date_day) not between 0 and 6"
+    assert not built.sql(f"select 1 from dim_github__date where {wrong}")

@@ -41,14 +41,14 @@
 
     opened as (
         select
-            date_trunc('{{ period }}', created_at)::date as period_start,
+            {{ period_start(period, 'created_at') }} as period_start,
             source_org,
             scope_type,
             scope_name,
             count(*) as opened_count
         from scoped
         group by
-            date_trunc('{{ period }}', created_at)::date,
+            {{ period_start(period, 'created_at') }},
             source_org,
             scope_type,
             scope_name
@@ -56,7 +56,7 @@
 
     closed as (
         select
-            date_trunc('{{ period }}', closed_at)::date as period_start,
+            {{ period_start(period, 'closed_at') }} as period_start,
             source_org,
             scope_type,
             scope_name,
@@ -64,7 +64,7 @@
         from scoped
         where not is_merged and closed_at is not null
         group by
-            date_trunc('{{ period }}', closed_at)::date,
+            {{ period_start(period, 'closed_at') }},
             source_org,
             scope_type,
             scope_name
@@ -72,7 +72,7 @@
 
     merged as (
         select
-            date_trunc('{{ period }}', merged_at)::date as period_start,
+            {{ period_start(period, 'merged_at') }} as period_start,
             source_org,
             scope_type,
             scope_name,
@@ -90,7 +90,7 @@
         from scoped
         where is_merged
         group by
-            date_trunc('{{ period }}', merged_at)::date,
+            {{ period_start(period, 'merged_at') }},
             source_org,
             scope_type,
             scope_name

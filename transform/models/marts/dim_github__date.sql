@@ -11,7 +11,7 @@ day as (
 
 select
     date_day,
-    date_trunc('week', date_day)::date as week_start,
+    {{ period_start('week', 'date_day') }} as week_start,
     date_trunc('month', date_day)::date as month_start,
     date_trunc('quarter', date_day)::date as quarter_start,
     dayofweekiso(date_day) as iso_day_of_week,

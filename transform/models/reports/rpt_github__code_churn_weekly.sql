@@ -5,9 +5,9 @@ with change as (
 )
 
 select
-    date_trunc('week', committed_at)::date
+    {{ period_start('week', 'committed_at') }}
     || '|' || repository_key || '|' || language || '|' || coalesce(author_team, 'unknown') as report_key,
-    date_trunc('week', committed_at)::date as week_start,
+    {{ period_start('week', 'committed_at') }} as week_start,
     source_org,
     repository_key,
     max(repository_full_name) as repository_full_name,
@@ -21,7 +21,7 @@ select
     sum(churn) as churn
 from change
 group by
-    date_trunc('week', committed_at)::date,
+    {{ period_start('week', 'committed_at') }},
     source_org,
     repository_key,
     language,

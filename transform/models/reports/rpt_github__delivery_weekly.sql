@@ -1,6 +1,6 @@
 with deployed as (
     select
-        date_trunc('week', started_at)::date as week_start,
+        {{ period_start('week', 'started_at') }} as week_start,
         service,
         count_if(is_successful) as deployment_count,
         count_if(state in ('failure', 'error', 'failed')) as failed_deployment_count
@@ -9,13 +9,13 @@ with deployed as (
         is_source_of_truth
         and environment_kind = 'production'
     group by
-        date_trunc('week', started_at)::date,
+        {{ period_start('week', 'started_at') }},
         service
 ),
 
 shipped as (
     select
-        date_trunc('week', lead_time.deployed_at)::date as week_start,
+        {{ period_start('week', 'lead_time.deployed_at') }} as week_start,
         lead_time.service,
         count(*) as deployed_pull_request_count,
         count_if(pull_request.is_reverted) as reverted_pull_request_count,
@@ -28,7 +28,7 @@ shipped as (
         on lead_time.pull_request_key = pull_request.pull_request_key
     where lead_time.deployed_at is not null
     group by
-        date_trunc('week', lead_time.deployed_at)::date,
+        {{ period_start('week', 'lead_time.deployed_at') }},
         lead_time.service
 ),
 

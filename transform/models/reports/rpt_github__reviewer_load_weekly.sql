@@ -6,7 +6,7 @@ with review as (
 
 weekly as (
     select
-        date_trunc('week', submitted_at)::date as week_start,
+        {{ period_start('week', 'submitted_at') }} as week_start,
         source_org,
         reviewer_person_key,
         max(reviewer_team) as reviewer_team,
@@ -17,7 +17,7 @@ weekly as (
         count_if(state = 'CHANGES_REQUESTED') as changes_requested_count
     from review
     group by
-        date_trunc('week', submitted_at)::date,
+        {{ period_start('week', 'submitted_at') }},
         source_org,
         reviewer_person_key
 )
