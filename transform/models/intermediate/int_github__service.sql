@@ -10,7 +10,7 @@ listed as (
         -- A prefix is a folder or a file: services/bill does not cover services/billing.
         regexp_replace(coalesce(service.path_prefix, ''), '/+$', '') as path_prefix,
         service.reliability_tier,
-        coalesce(service.deploy_source, '{{ var("default_deploy_source") }}') as deploy_source,
+        coalesce(service.deploy_source, {{ default_deploy_source() }}) as deploy_source,
         lower(service.production_environment) as production_environment,
         lower(service.staging_environment) as staging_environment
     from repository
@@ -26,7 +26,7 @@ whole_repository as (
         repository.repository_full_name as service,
         '' as path_prefix,
         null as reliability_tier,
-        '{{ var("default_deploy_source") }}' as deploy_source,
+        {{ default_deploy_source() }} as deploy_source,
         null as production_environment,
         null as staging_environment
     from repository
