@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from .warehouse import DATABASE
+
 if TYPE_CHECKING:
     from .warehouse import Warehouse
 
@@ -16,3 +18,20 @@ def test_a_mistyped_source_of_deployments_is_told(empty: Warehouse) -> None:
     """Else no service would have a deployment, and nobody would know why."""
     told = empty.dbt("parse", "--vars", "default_deploy_source: releases", succeeds=False)
     assert "is one of deployment, release, deploy_event, merged_at, not releases" in told
+
+
+def test_periods_that_begin_together_overlap(empty: Warehouse) -> None:
+    """A person was in two teams at once, from the same moment on."""
+    empty.sql(f"create database if not exists {DATABASE}")
+    empty.sql(f"create schema if not exists {DATABASE}.marts")
+    empty.sql(
+        f"create table {DATABASE}.marts.dim_github__user as "
+        "select column1 as user_key, 'ann' as github_login, column2::timestamp_ntz as valid_from, "
+        "column3::timestamp_ntz as valid_to from values "
+        "('ann|1', '1970-01-01', '2026-01-01'), ('ann|2', '2026-01-01', '2026-02-01'), "
+        "('ann|3', '2026-01-01', null)"
+    )
+    test = ("test", "--select", "assert_periods_of_a_user_do_not_overlap")
+    assert "FAIL" in empty.dbt(*test, succeeds=False)
+    empty.sql(f"delete from {DATABASE}.marts.dim_github__user where user_key = 'ann|2'")
+    empty.dbt(*test)

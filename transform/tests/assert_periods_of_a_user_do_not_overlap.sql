@@ -5,5 +5,6 @@ from {{ ref('dim_github__user') }} as earlier
 inner join {{ ref('dim_github__user') }} as later
     on
         earlier.github_login = later.github_login
-        and earlier.valid_from < later.valid_from
+        and earlier.user_key <> later.user_key
+        and earlier.valid_from <= later.valid_from
         and coalesce(earlier.valid_to, '9999-12-31'::timestamp_ntz) > later.valid_from
