@@ -13,11 +13,34 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.timeout(1200)
 
+LISTS = {
+    "github_environment": "environment",
+    "github_identity_override": "github_login",
+    "github_service_account": "github_login",
+    "github_language": "match_type, pattern",
+    "github_noise_path": "match_type, pattern",
+    "github_service": "repository_full_name, service",
+}
+
 
 def test_a_mistyped_source_of_deployments_is_told(empty: Warehouse) -> None:
     """Else no service would have a deployment, and nobody would know why."""
     told = empty.dbt("parse", "--vars", "default_deploy_source: releases", succeeds=False)
     assert "is one of deployment, release, deploy_event, merged_at, not releases" in told
+
+
+def test_what_a_list_names_twice_is_told_in_whatever_case(empty: Warehouse) -> None:
+    """What reads the lists does not tell cases apart."""
+    empty.sql(f"create database if not exists {DATABASE}")
+    empty.dbt("seed")
+    for name, columns in LISTS.items():
+        *others, last = columns.split(", ")
+        for change in ("lower", "upper"):
+            values = ", ".join([*(f"'{column}'" for column in others), f"{change}('twice')"])
+            empty.sql(f"insert into {DATABASE}.seeds.{name} ({', '.join([*others, last])}) values ({values})")
+    told = empty.dbt("test", "--select", "resource_type:seed", succeeds=False)
+    failed = {line.partition(" FAIL 1 ")[2].split()[0] for line in told.splitlines() if " FAIL 1 " in line}
+    assert {name for name in LISTS if any(test.find(f"_{name}_") > 0 for test in failed)} == LISTS.keys()
 
 
 def test_periods_that_begin_together_overlap(empty: Warehouse) -> None:

@@ -39,6 +39,17 @@ noise_pattern as (
     from {{ ref('github_noise_path') }}
 ),
 
+listed_language as (
+    select
+        match_type,
+        lower(pattern) as pattern,
+        min(language) as language
+    from {{ ref('github_language') }}
+    group by
+        match_type,
+        lower(pattern)
+),
+
 -- Each path once: a file changes in many commits.
 noisy as (
     select
@@ -93,11 +104,11 @@ final as (
     left join {{ ref('int_github__repository_name') }} as repository
         on named.repository_key = repository.repository_key
     left join noisy on named.file_path = noisy.file_path
-    left join {{ ref('github_language') }} as by_name
+    left join listed_language as by_name
         on
             by_name.match_type = 'file_name'
             and named.file_name = by_name.pattern
-    left join {{ ref('github_language') }} as by_extension
+    left join listed_language as by_extension
         on
             by_extension.match_type = 'extension'
             and named.file_extension = by_extension.pattern
