@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.timeout(1200)
 
 SYNCED = "2026-02-01 00:00:00 +0000"
+VARIABLES = ("--vars", "raw_source: fivetran")
 # Tables that are left out count as empty, as deployments do here.
 TABLES = {
     "repository": [
@@ -93,7 +94,7 @@ def test_the_marts_stay_when_the_rows_are_fivetrans(empty: Warehouse) -> None:
         empty.sql(f'create table {DATABASE}.GITHUB."{table.upper()}" as {selects}')
     empty.dbt(
         *("build", "--resource-type", "seed", "--resource-type", "snapshot", "--resource-type", "model"),
-        *("--vars", "raw_source: fivetran"),
+        *VARIABLES,
         *("--select", "+fct_github__pull_request", "+fct_github__commit_file"),
     )
     (found,) = empty.sql("select * from fct_github__pull_request")
@@ -121,3 +122,6 @@ def test_the_marts_stay_when_the_rows_are_fivetrans(empty: Warehouse) -> None:
     assert [parent["PARENT_SHA"] for parent in parents] == ["m0", "h1"]
     (file,) = empty.sql("select * from fct_github__commit_file")
     assert (file["LANGUAGE"], file["AUTHOR_LOGIN"], file["CHURN"]) == ("Python", "ann", 10)
+    looked_at = empty.dbt("source", "freshness", *VARIABLES)
+    assert "WARN freshness of fivetran_github.pull_request " in looked_at
+    assert " of github." not in looked_at  # tables that need not be there
