@@ -10,6 +10,7 @@ from urllib.parse import quote
 from tap_github_custom.errors import ConfigurationError, RepositoryError
 from tap_github_custom.repository import Repository
 from tap_github_custom.rows.repository import repository_row
+from tap_github_custom.unmatched import unmatched_exclusions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,6 +44,7 @@ def find_repositories(client: Client, settings: Settings) -> Listing:
     """Return the repositories of the organisations and those named singly, each once."""
     listing = Listing()
     known: set[int] = set()
+    names: set[str] = set()
     for answer, credential in _answers(client, settings, listing):
         try:
             repository = Repository.of(answer, credential)
@@ -53,6 +55,7 @@ def find_repositories(client: Client, settings: Settings) -> Listing:
             listing.errors[str(name or f"{credential}/?")] = RepositoryError(0, reason)
             continue
         listing.owners[repository.organization.lower()] = repository.organization
+        names.add(repository.full_name.lower())
         if repository.id in known or not settings.shard.holds(repository.id):
             continue
         if repository.full_name.lower() in settings.exclude_repositories:
@@ -60,7 +63,17 @@ def find_repositories(client: Client, settings: Settings) -> Listing:
         known.add(repository.id)
         listing.repositories.append(repository)
         listing.rows.append(row)
+    _check_exclusions(settings, listing, names)
     return listing
+
+
+def _check_exclusions(settings: Settings, listing: Listing, names: set[str]) -> None:
+    """Warn of exclusions that match none of the NAMES, which are in lower case: what is meant is read."""
+    whole = {login.lower() for login in settings.organizations if f"{login}/*" not in listing.errors}
+    unmatched = unmatched_exclusions(settings.exclude_repositories, names, listing.owners.keys(), whole)
+    if unmatched:
+        text = "The setting exclude_repositories names what is not there, and so leaves nothing out: %s"
+        logger.warning(text, ", ".join(unmatched))
 
 
 def _answers(client: Client, settings: Settings, listing: Listing) -> Iterator[tuple[Json, str]]:

@@ -52,7 +52,7 @@ CONFIG_SCHEMA = th.PropertiesList(
         "exclude_repositories",
         th.ArrayType(th.StringType),
         title="Repositories to leave out",
-        description="Repositories, as owner/name, that are left out.",
+        description="Repositories, as owner/name, that are left out. A name that matches none is warned of.",
     ),
     th.Property(
         "start_date",

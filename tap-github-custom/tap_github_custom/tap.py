@@ -35,6 +35,7 @@ from tap_github_custom.state_file import checked, stream_state
 from tap_github_custom.stream_names import COMMIT_FILE, PATCH, REPOSITORY, USER_LOOKUP
 from tap_github_custom.streams import STREAMS, GitHubStream
 from tap_github_custom.summary import Summary, write_json
+from tap_github_custom.unmatched import unmatched_credentials
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -133,6 +134,12 @@ class TapGitHubCustom(Tap):
             unknown = unknown_to(self.input_catalog, self._github_streams)
             if unknown:
                 self.logger.warning(warning_of(unknown))
+        unmatched = unmatched_credentials(
+            self.config.get("organization_credentials") or (), self._settings.owners
+        )
+        if unmatched:
+            text = "The setting organization_credentials is about organisations that are not read: %s"
+            self.logger.warning(text, ", ".join(unmatched))
         if self.streams[USER_LOOKUP].selected and self._settings.user_mapping_file:
             self._mapping = read_mapping_file(self._settings.user_mapping_file)
 
