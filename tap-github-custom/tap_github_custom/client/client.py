@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -12,6 +11,7 @@ from tap_github_custom.client.addresses import Addresses
 from tap_github_custom.client.exchange import Exchange, Question
 from tap_github_custom.client.graphql_verdict import judge_graphql
 from tap_github_custom.client.limiter import Limiter, Resource
+from tap_github_custom.client.pages import items_of, next_url, paged, unlinked_url
 from tap_github_custom.client.transport import Request
 from tap_github_custom.client.usage import Usage
 from tap_github_custom.client.verdict import judge
@@ -24,10 +24,6 @@ if TYPE_CHECKING:
     from tap_github_custom.client.settings import ClientSettings
     from tap_github_custom.client.verdict import Verdict
     from tap_github_custom.credentials import Credential, Credentials, Secret
-
-# A comma or a semicolon may be part of the address, and a bracket of a quoted parameter.
-_LINK = re.compile(r"""<([^>]*)>((?:[^<"]|"[^"]*")*)""")
-_RELATIONS = re.compile(r"""(?:"[^"]*"|[^"])*?;\s*rel\s*=\s*["']?([^"';,]+)""", re.IGNORECASE)
 
 Json = dict[str, Any]
 
@@ -60,7 +56,7 @@ class Client:
     ) -> Iterator[list[Json]]:
         """Yield the pages of a list, along its links; ITEMS names the member that holds a wrapped list."""
         for answer in self.answers(path, organization=organization, params=params):
-            yield _items_of(answer, items)
+            yield items_of(answer, items)
 
     def answers(
         self, path: str, *, organization: str, params: Mapping[str, str | int] | None = None
@@ -76,13 +72,27 @@ class Client:
         while True:
             url = next_url(answer.headers.get("link", ""))
             if url is None:
-                return
+                break
             url = self._addresses.page(answer.url, url)
             if url in seen:
                 raise RepositoryError(answer.status, "The pages of the list lead back to one another", url)
             seen.add(url)
             # The link is a whole question: its parameters must not be sent once more.
             answer = self.get(url, organization=organization)
+            yield answer
+        yield from self._unlinked(answer, organization)
+
+    def _unlinked(self, answer: Answer, organization: str) -> Iterator[Answer]:
+        """Yield what continues a full page without a Link header, which a proxy may have taken away.
+
+        GitHub sends none where a list ends with its first page: one that is full to the last item costs a
+        request more.
+        """
+        while url := unlinked_url(answer):
+            following = self.get(url, organization=organization)
+            if following.body == answer.body or not paged(following.body)[0]:
+                return
+            answer = following
             yield answer
 
     def graphql(self, document: str, variables: Mapping[str, Any], *, organization: str) -> GraphQLAnswer:
@@ -159,22 +169,6 @@ class Client:
             judge=judge,
         )
         return self._exchange.answer(question).body
-
-
-def next_url(link: str) -> str | None:
-    """Return the target of rel="next" in a Link header, to the letter, however the header is spelled."""
-    for url, parameters in _LINK.findall(link):
-        relations = _RELATIONS.match(parameters)
-        if relations and "next" in relations[1].lower().split():
-            return str(url)
-    return None
-
-
-def _items_of(answer: Answer, items: str | None) -> list[Json]:
-    body = answer.body.get(items) if items is not None and isinstance(answer.body, dict) else answer.body
-    if not isinstance(body, list):
-        raise RepositoryError(answer.status, "GitHub answered something else than a list", answer.url)
-    return body
 
 
 def _refuse(credential: Credential, reason: str, times: int) -> None:  # noqa: ARG001 - the callback's shape

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from tap_github_custom.client.addresses import Addresses
-from tap_github_custom.client.client import next_url
+from tap_github_custom.client.pages import next_url
 from tap_github_custom.errors import ConfigurationError, RepositoryError
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from tap_github_custom.client import Client, ClientSettings
 from tap_github_custom.client.answer import Reply
-from tap_github_custom.client.client import next_url
+from tap_github_custom.client.pages import next_url
 from tap_github_custom.client.verdict import Failed, Limited, Moved, Refused, Rejected, judge
 from tap_github_custom.credentials import Secret, TokenCredentials
 from tap_github_custom.errors import RepositoryError

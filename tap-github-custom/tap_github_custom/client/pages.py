@@ -1,0 +1,63 @@
+"""The pages of a list: what is on one, and where the next one is."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+from tap_github_custom.errors import RepositoryError
+
+if TYPE_CHECKING:
+    from tap_github_custom.client.answer import Answer
+
+Json = dict[str, Any]
+
+# A comma or a semicolon may be part of the address, and a bracket of a quoted parameter.
+_LINK = re.compile(r"""<([^>]*)>((?:[^<"]|"[^"]*")*)""")
+_RELATIONS = re.compile(r"""(?:"[^"]*"|[^"])*?;\s*rel\s*=\s*["']?([^"';,]+)""", re.IGNORECASE)
+PAGE_SIZE, FILES_PER_PAGE = 30, 300  # where a question does not say how many it wants
+
+
+def next_url(link: str) -> str | None:
+    """Return the target of rel="next" in a Link header, to the letter, however the header is spelled."""
+    for url, parameters in _LINK.findall(link):
+        relations = _RELATIONS.match(parameters)
+        if relations and "next" in relations[1].lower().split():
+            return str(url)
+    return None
+
+
+def items_of(answer: Answer, items: str | None) -> list[Json]:
+    """Return the list of an answer; ITEMS names the member that holds a wrapped one."""
+    body = answer.body.get(items) if items is not None and isinstance(answer.body, dict) else answer.body
+    if not isinstance(body, list):
+        raise RepositoryError(answer.status, "GitHub answered something else than a list", answer.url)
+    return body
+
+
+def unlinked_url(answer: Answer) -> str | None:
+    """Return where the page would be that follows a full one without any Link header; else None."""
+    items, size = paged(answer.body)
+    parts = urlsplit(answer.url)
+    query = dict(parse_qsl(parts.query, keep_blank_values=True))
+    if "link" in answer.headers or not items or len(items) < _number(query, "per_page", size):
+        return None
+    return parts._replace(query=urlencode(query | {"page": _number(query, "page", 1) + 1})).geturl()
+
+
+def paged(body: Any) -> tuple[list[Any], int]:  # noqa: ANN401 - decoded JSON
+    """Return what is paged of an answer, and how much is on a page by default.
+
+    Of a comparison that are its commits, of a commit its files.
+    """
+    members = body if isinstance(body, dict) else {"commits": body}
+    for name, size in (("commits", PAGE_SIZE), ("files", FILES_PER_PAGE)):
+        if isinstance(members.get(name), list):
+            return members[name], size
+    return [], PAGE_SIZE
+
+
+def _number(query: dict[str, str], name: str, default: int) -> int:
+    text = query.get(name, "")
+    return int(text) if text.isdecimal() else default

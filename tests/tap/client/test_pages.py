@@ -1,0 +1,74 @@
+"""A list comes whole, with links and without them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl, urlsplit
+
+import pytest
+from tap_github_custom.client import Client, ClientSettings
+from tap_github_custom.client.pages import paged
+from tap_github_custom.credentials import Secret, TokenCredentials
+
+from tests.tap.answering import Asked, Told, answering
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+SIZE = 10
+BODIES: dict[str, Callable[[list[Any]], Any]] = {
+    "a list": lambda items: items,
+    "a commit": lambda items: {"sha": "1", "files": items},
+    "a comparison": lambda items: {"commits": items, "files": [1] * SIZE},
+}
+
+
+class Paged:
+    """A list of so many items, ten a page."""
+
+    def __init__(self, count: int, body: Callable[[list[Any]], Any], *, is_linked: bool) -> None:
+        """Keep what is asked for."""
+        self._items = [{"id": number} for number in range(count)]
+        self._body = body
+        self._is_linked = is_linked
+
+    def tell(self, asked: Asked) -> Told:
+        """Answer as GitHub does: without a Link header where all is on one page."""
+        number = int(dict(parse_qsl(urlsplit(asked.path).query)).get("page", 1))
+        items = self._items[(number - 1) * SIZE : number * SIZE]
+        links = [f'</x?per_page={SIZE}&page={number - 1}>; rel="prev"'] if number > 1 else []
+        links += [f'</x?per_page={SIZE}&page={number + 1}>; rel="next"'] * (number * SIZE < len(self._items))
+        return Told(body=self._body(items), headers={"link": ", ".join(links)} if self._is_linked else {})
+
+
+@pytest.mark.parametrize("kind", BODIES)
+@pytest.mark.parametrize(
+    ("count", "is_linked", "requests"),
+    [
+        (0, False, 1),
+        (SIZE - 1, False, 1),
+        (SIZE, False, 2),
+        (SIZE + 1, False, 2),
+        (3 * SIZE, False, 4),
+        (3 * SIZE + 1, False, 4),
+        (3 * SIZE, True, 3),
+        (3 * SIZE + 1, True, 4),
+    ],
+)
+def test_a_list_comes_whole(kind: str, count: int, requests: int, *, is_linked: bool) -> None:
+    """A proxy that takes the Link header away costs no row; only a page that is full costs a request more."""
+    body = BODIES[kind]
+    with answering(Paged(count, body, is_linked=is_linked).tell) as server:
+        client = Client(ClientSettings(api_url=server.url), TokenCredentials([Secret("none")]))
+        answers = list(client.answers("/x", organization="o", params={"per_page": SIZE}))
+    told = (paged(answer.body)[0] for answer in answers)
+    assert [item["id"] for items in told for item in items] == list(range(count))
+    assert len(server.asked) == requests
+
+
+def test_a_server_that_knows_no_pages_is_no_endless_list() -> None:
+    """It tells the same again."""
+    with answering(lambda _: Told(body=[{"id": 1}])) as server:
+        client = Client(ClientSettings(api_url=server.url), TokenCredentials([Secret("none")]))
+        assert len(list(client.pages("/x", organization="o", params={"per_page": 1}))) == 1
+    assert [asked.path for asked in server.asked] == ["/x?per_page=1", "/x?per_page=1&page=2"]
