@@ -18,6 +18,7 @@ REVIEW_COMMENTS = "review_comments"
 BOTS = "bots"
 DEPLOYMENT_STATUSES = "deployment_statuses"
 STREAM_SETS = "stream_sets"
+LOGINS = "logins"
 NAME_CHARACTERS = 6
 
 
@@ -26,7 +27,7 @@ class BookmarkStore:
 
     def __init__(self, stream_state: dict[str, Any]) -> None:
         """Take the part of the STATE that it keeps up to date."""
-        for name in ("repositories", STREAM_SETS, BOTS):
+        for name in ("repositories", STREAM_SETS, BOTS, LOGINS):
             if not isinstance(stream_state.get(name, {}), dict):
                 message = f"The state holds no object as {name!r} of repository: {WAY_OUT}."
                 raise ConfigurationError(message)
@@ -60,6 +61,18 @@ class BookmarkStore:
         self.length -= self._lengths.get(key, 0)
         self._lengths[key] = _length(key, saved)
         self.length += self._lengths[key]
+
+    def login(self, login: str) -> str | None:
+        """Return an owner's login as `spelt` did first, whatever its capitals; None for a new one."""
+        known: str | None = (self._state.get(LOGINS) or {}).get(login.lower())
+        return known
+
+    def spelt(self, login: str) -> str:
+        """Return an owner's login as GitHub spelt it when it was first met.
+
+        It is part of every key: with other capitals, whatever is read again would be there twice.
+        """
+        return self.login(login) or self._state.setdefault(LOGINS, {}).setdefault(login.lower(), login)
 
     @property
     def review_comments(self) -> str | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -13,7 +13,7 @@ from tap_github_custom.rows.repository import repository_row
 from tap_github_custom.unmatched import unmatched_exclusions
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from tap_github_custom.client import Client
     from tap_github_custom.repository import Json, Row
@@ -33,21 +33,25 @@ class Listing:
     repositories: list[Repository] = field(default_factory=list)
     rows: list[Row] = field(default_factory=list)
     owners: dict[str, str] = field(default_factory=dict)
-    """Login of each owner as GitHub spells it, by its lower case; those of other shards' repositories too."""
+    """Login of each owner as rows spell it, by its lower case; those of other shards' repositories too."""
     whole_organizations: set[str] = field(default_factory=set)
     """Logins of the organisations of which every repository was listed."""
     errors: dict[str, RepositoryError] = field(default_factory=dict)
     """Repositories that could not be found or understood, by name."""
 
 
-def find_repositories(client: Client, settings: Settings) -> Listing:
-    """Return the repositories of the organisations and those named singly, each once."""
+def find_repositories(client: Client, settings: Settings, spelt: Callable[[str], str]) -> Listing:
+    """Return the repositories of the organisations and those named singly, each once.
+
+    SPELT returns the login of an owner as rows spell it.
+    """
     listing = Listing()
     known: set[int] = set()
     names: set[str] = set()
     for answer, credential in _answers(client, settings, listing):
         try:
-            repository = Repository.of(answer, credential)
+            found = Repository.of(answer, credential)
+            repository = replace(found, organization=spelt(found.organization))
             row = repository_row(answer, repository)
         except (LookupError, TypeError, AttributeError) as error:
             name = answer.get("full_name") if isinstance(answer, dict) else None
@@ -74,6 +78,21 @@ def _check_exclusions(settings: Settings, listing: Listing, names: set[str]) -> 
     if unmatched:
         text = "The setting exclude_repositories names what is not there, and so leaves nothing out: %s"
         logger.warning(text, ", ".join(unmatched))
+
+
+def login_of(client: Client, login: str) -> str | None:
+    """Return the login of an organisation or a user as GitHub spells it; None where it will not say.
+
+    Raises `RepositoryError` where it fails to.
+    """
+    try:
+        answer = client.get(f"/users/{quote(login)}", organization=login).body
+    except RepositoryError as error:
+        if not error.is_decided:
+            raise
+        return None
+    told = answer.get("login") if isinstance(answer, dict) else None
+    return told if isinstance(told, str) and told.lower() == login.lower() else None
 
 
 def _answers(client: Client, settings: Settings, listing: Listing) -> Iterator[tuple[Json, str]]:

@@ -17,7 +17,7 @@ class Repository:
     node_id: str
     full_name: str
     organization: str
-    """Login of the owner, as GitHub spells it: `_source_org` of every row."""
+    """Login of the owner, as GitHub spelt it first: `_source_org` of every row."""
     credential: str
     """Login by which the settings name the owner: whose credential reads it."""
     default_branch: str | None

@@ -58,7 +58,7 @@ class Run:
         self._summary = summary
         self._emit = emit
         self.organizations: list[str] = []
-        """Whose repositories these are, as GitHub spells it where it is known; empty before."""
+        """Whose repositories these are; empty before."""
 
     def repositories(
         self, wanted: frozenset[str], began: datetime, check: Callable[[], None]
@@ -67,7 +67,7 @@ class Run:
 
         CHECK is called again and again, and may raise to end the run.
         """
-        listing = find_repositories(self._client, self._settings)
+        listing = find_repositories(self._client, self._settings, self._store.spelt)
         self._skip_missing(listing)
         named = {login.lower(): login for login in self._settings.organizations}
         self.organizations = sorted((named | listing.owners).values())

@@ -28,6 +28,7 @@ from tap_github_custom.errors import (
     TerminatedError,
 )
 from tap_github_custom.identity import Matches, people, read_mapping_file
+from tap_github_custom.listing import login_of
 from tap_github_custom.output import CountingWriter, StateRhythm
 from tap_github_custom.run import Run
 from tap_github_custom.settings import CONFIG_SCHEMA, FAIL, Settings
@@ -170,19 +171,24 @@ class TapGitHubCustom(Tap):
         known = self._run.organizations if self._run else []
         for login in known or self._settings.owners:
             self._check()
-            rows = people(
-                self._open_client(),
-                login,
-                self._mapping,
-                sources=self._settings.user_identity_sources,
-                matches=matches,
-            )
             try:
+                rows = people(
+                    self._open_client(),
+                    self._spelt(login),
+                    self._mapping,
+                    sources=self._settings.user_identity_sources,
+                    matches=matches,
+                )
                 stream.write_rows(rows)
             except RepositoryError as error:
                 self.logger.warning("The members of %s could not be read: %s", login, error)
                 self._summary.skipped[f"{login} (members)"] = str(error)
         self._summary.people = matches.summary()
+
+    def _spelt(self, login: str) -> str:
+        """Return an owner's login as rows spell it; GitHub is asked where no repository has told."""
+        told = self._store.login(login) or login_of(self._open_client(), login)
+        return self._store.spelt(told) if told else login
 
     @property
     def _github_streams(self) -> list[GitHubStream]:

@@ -79,7 +79,7 @@ class Usage:
             spending.reset_epoch = stated.reset_epoch
 
     def spending(self) -> dict[str, dict[str, dict[str, Any]]]:
-        """Return a copy of all counters: organisation -> resource -> `Spending` as a dict."""
+        """Return a copy of all counters: organisation, in lower case -> resource -> `Spending` as a dict."""
         with self._lock:
             copy: dict[str, dict[str, dict[str, Any]]] = {}
             for (organization, resource), spending in sorted(self._by_key.items()):
@@ -87,4 +87,4 @@ class Usage:
             return copy
 
     def _spending(self, organization: str, resource: str) -> Spending:
-        return self._by_key.setdefault((organization, resource), Spending())
+        return self._by_key.setdefault((organization.lower(), resource), Spending())
