@@ -5,15 +5,20 @@ from __future__ import annotations
 import logging
 import os
 import sys
+import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import click
 
+from tap_github_custom import git
 from tap_github_custom.errors import GitHubError, SkippedError, TerminatedError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+STUCK_SECONDS = 10.0  # as long as docker stop waits
+LOG_SECONDS = 1.0
 
 
 @contextmanager
@@ -40,6 +45,22 @@ def one_sentence(logger: logging.Logger) -> Iterator[None]:
         logger.error("Unexpected %s: %s (LOGLEVEL=DEBUG shows where)", type(error).__name__, error)  # noqa: TRY400
         logger.debug("Where it came from:", exc_info=True)
         sys.exit(1)
+
+
+def end_if_stuck(signal_number: int, is_over: threading.Event, logger: logging.Logger) -> None:
+    """End the process some seconds after a signal, unless the run is over by then.
+
+    Where nobody reads standard output any more, the thread that writes can neither go on nor end.
+    """
+    if is_over.wait(STUCK_SECONDS):
+        return
+    text = "Ended by signal %d without the last STATE, which could not be written within %.0f s"
+    # Nobody may read the log either.
+    telling = threading.Thread(target=logger.error, args=(text, signal_number, STUCK_SECONDS), daemon=True)
+    telling.start()
+    telling.join(LOG_SECONDS)
+    git.end_all()
+    os._exit(128 + signal_number)
 
 
 def _exit_at_once(code: int) -> None:

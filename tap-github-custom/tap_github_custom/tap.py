@@ -17,7 +17,7 @@ from tap_github_custom.catalog import unknown_to, warning_of
 from tap_github_custom.client import Client
 from tap_github_custom.credentials.settings import credentials_from, without_secrets
 from tap_github_custom.emission import Rows
-from tap_github_custom.endings import one_sentence
+from tap_github_custom.endings import end_if_stuck, one_sentence
 from tap_github_custom.environment import environment_config, typed, unknown_settings
 from tap_github_custom.errors import (
     BudgetSpentError,
@@ -86,6 +86,7 @@ class TapGitHubCustom(Tap):
         given = typed(given, self.config_jsonschema)
         self._began = datetime.now(UTC)
         self._stopped_by = 0
+        self._is_over = threading.Event()
         self._checked: Settings | None = None
         self._mapping: Sequence[MappedPerson] = ()
         self._run: Run | None = None
@@ -119,7 +120,10 @@ class TapGitHubCustom(Tap):
             self._summary.outcome = f"failed: {error}"
             raise
         finally:
-            self._finish()
+            try:
+                self._finish()
+            finally:
+                self._is_over.set()
 
     def _check_skipped(self) -> None:
         """Fail where the settings ask for it, and where nothing at all could be read: nobody means that."""
@@ -280,6 +284,8 @@ class TapGitHubCustom(Tap):
         del frame
         signal.signal(signum, signal.SIG_DFL)
         self._stopped_by = signum
+        watching = (signum, self._is_over, self.logger)
+        threading.Thread(target=end_if_stuck, args=watching, daemon=True).start()
         if self._client is not None:
             # Whoever waits for a limit stops waiting. In a thread: a signal must not wait for locks.
             threading.Thread(target=self._client.close, daemon=True).start()

@@ -3,12 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import signal
-import subprocess
-import sys
-import time
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -20,12 +14,13 @@ from .made import LOGIN, moment, touch
 from .running import Loaded, Output, run_tap, selecting
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from sandbox.servers import Server
 
     from .made import Made
 
 RUN: dict[str, Any] = {"organizations": [LOGIN], "commit_source": "api"}
-COMMAND = str(Path(sys.executable).with_name("tap-github-custom"))
 HTML = "<html>Bad gateway</html>"
 
 
@@ -227,29 +222,19 @@ def test_a_crash_at_the_last_repository_keeps_the_other_bookmarks(
     assert told["outcome"] == output.summary["outcome"]
 
 
-def test_a_signal_ends_the_run_with_its_state(three: Made, made_github: Server, tmp_path: Path) -> None:
-    """SIGTERM while a request hangs: exit 143 at once, and STATE says what was done."""
-    del three
-    made_github.add_fault(path="/repos/made/two/commits", times=None, delay_seconds=30)
-    config = tmp_path / "config.json"
-    summary = tmp_path / "summary.json"
-    settings = {**RUN, "auth_token": TOKEN, "api_url": made_github.url, "summary_path": str(summary)}
-    config.write_text(json.dumps({**settings, "cache_dir": str(tmp_path), "concurrency": 1}))
-    process = subprocess.Popen(
-        [COMMAND, "--config", str(config)], stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    )
-    while not any("two/commits" in each["path"] for each in made_github.requests()):
-        assert process.poll() is None
-        time.sleep(0.1)
-    asked_at = time.monotonic()
-    os.kill(process.pid, signal.SIGTERM)
-    text, log = process.communicate(timeout=30)
-    assert process.returncode == 143, log.decode()
-    assert time.monotonic() - asked_at < 20, "the process waited for its threads"
-    assert "made/3" in whole(Output(text))
-    assert "signal 15" in json.loads(summary.read_text())["outcome"]
-    assert TOKEN not in text.decode() + log.decode() + summary.read_text()
-    made_github.clear_faults()
+def test_a_repository_that_slips_between_pages_comes_with_the_next_run(
+    made: Made, made_github: Server, tmp_path: Path
+) -> None:
+    """One of the first page is deleted while the list is read: whoever moves up is read whole later."""
+    for number in range(1, 103):
+        made.add(f"repository-{number:03}", number, pulls=1)
+    path = "/orgs/made/repos"
+    made_github.change("delete_repository", repository="made/repository-102", after_path=path)
+    first = run_tap(made_github, tmp_path, **RUN)
+    (missed,) = set(range(1, 103)) - {row["id"] for row in first.of("repository")}
+    second = run_tap(made_github, tmp_path, state=first.state, **RUN)
+    assert {row["repository_id"] for row in second.of("pull_request")} == {missed}
+    assert {row["repository_id"] for row in second.of("commit")} == {missed}
 
 
 def test_state_is_small_beside_records(made: Made, made_github: Server, tmp_path: Path) -> None:
