@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from starlette.responses import JSONResponse, Response
 
+from sandbox.gcs.checksums import ChecksumError
 from sandbox.gcs.store import (
     BucketExistsError,
     BucketNotEmptyError,
@@ -29,6 +30,7 @@ _ANSWERS: Mapping[type[Exception], tuple[int, str, str]] = {
         "Your previous request to create the named bucket succeeded and you already own it.",
     ),
     BucketNotEmptyError: (409, "conflict", "The bucket you tried to delete is not empty."),
+    ChecksumError: (400, "invalid", "{0}"),
     PreconditionError: (
         412,
         "conditionNotMet",

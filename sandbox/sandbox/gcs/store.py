@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import json
 import threading
@@ -12,7 +11,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, BinaryIO
 from urllib.parse import quote
 
-import google_crc32c
+from sandbox.gcs.checksums import compare, hashes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -99,20 +98,6 @@ def _now() -> str:
     return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def _hashes(pieces: Iterable[bytes]) -> dict[str, str]:
-    md5 = hashlib.md5(usedforsecurity=False)
-    crc32c, size = 0, 0
-    for piece in pieces:
-        md5.update(piece)
-        crc32c = google_crc32c.extend(crc32c, piece)
-        size += len(piece)
-    return {
-        "size": str(size),
-        "md5Hash": base64.b64encode(md5.digest()).decode(),
-        "crc32c": base64.b64encode(crc32c.to_bytes(4, "big")).decode(),
-    }
-
-
 class Store:
     """Buckets and objects of one folder; every change holds the lock."""
 
@@ -135,7 +120,7 @@ class Store:
         if not file.exists():
             return
         if file.stat().st_mtime_ns != record["written"]:
-            item = {**item, **_hashes([file.read_bytes()]), "generation": str(int(item["generation"]) + 1)}
+            item = {**item, **hashes([file.read_bytes()]), "generation": str(int(item["generation"]) + 1)}
         self._objects[bucket][item["name"]] = item
         self._files[bucket, item["name"]] = record["file"]
 
@@ -210,8 +195,9 @@ class Store:
         given: dict[str, Any],
         conditions: Conditions,
     ) -> dict[str, Any]:
-        """Write an object where the preconditions hold; return its metadata."""
-        hashes = _hashes(pieces)
+        """Write an object where the preconditions and given checksums hold; return its metadata."""
+        found = hashes(pieces)
+        compare(given, found)
         with self._lock:
             self.check(bucket, name, conditions)
             generation = self._next_generation()
@@ -220,7 +206,7 @@ class Store:
                 "kind": "storage#object",
                 "contentType": "application/octet-stream",
                 **given,
-                **hashes,
+                **found,
                 "id": f"{bucket}/{name}/{generation}",
                 "name": name,
                 "bucket": bucket,

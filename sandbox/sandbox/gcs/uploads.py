@@ -14,6 +14,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, Response
 
 from sandbox.gcs.answers import error
+from sandbox.gcs.checksums import stated_by
 from sandbox.gcs.store import Conditions, Store, writable
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ class Upload:
     given: dict[str, Any]
     conditions: Conditions
     pieces: list[bytes] = field(default_factory=list)
+    stated: dict[str, str] = field(default_factory=dict)
 
     @property
     def size(self) -> int:
@@ -66,7 +68,8 @@ class Uploads:
         if query.get("uploadType") == "multipart":
             given, body = _parts(content_type, body)
         name = query.get("name") or given["name"]
-        return await self.write(Upload(bucket, name, given, Conditions.of(query), [body]))
+        stated = stated_by(given, request.headers.get("x-goog-hash", ""))
+        return await self.write(Upload(bucket, name, given, Conditions.of(query), [body], stated))
 
     async def write(self, upload: Upload) -> Response:
         """Store an upload that is complete."""
@@ -75,7 +78,7 @@ class Uploads:
             upload.bucket,
             upload.name,
             upload.pieces,
-            given=writable(upload.given),
+            given={**writable(upload.given), **upload.stated},
             conditions=upload.conditions,
         )
         return JSONResponse(item)
@@ -85,12 +88,12 @@ class Uploads:
         given = json.loads(body) if body else {}
         query = request.query_params
         name = query.get("name") or given["name"]
-        conditions = Conditions.of(query)
-        self._store.check(bucket, name, conditions)
+        upload = Upload(bucket, name, given, Conditions.of(query), stated=stated_by(given, ""))
+        self._store.check(bucket, name, upload.conditions)
         if "x-upload-content-type" in request.headers:
             given.setdefault("contentType", request.headers["x-upload-content-type"])
         identifier = uuid.uuid4().hex
-        self._sessions[identifier] = Upload(bucket, name, given, conditions)
+        self._sessions[identifier] = upload
         location = f"{request.url.replace(query='')}?uploadType=resumable&upload_id={identifier}"
         return Response(headers={"location": location, "x-guploader-uploadid": identifier})
 
@@ -110,6 +113,7 @@ class Uploads:
         if total == "*" or int(total) > held_bytes:
             held = {"range": f"bytes=0-{held_bytes - 1}"} if held_bytes else {}
             return Response(status_code=RESUME_INCOMPLETE, headers=held)
+        session.stated |= stated_by({}, request.headers.get("x-goog-hash", ""))
         response = await self.write(session)
         del self._sessions[identifier]
         return response

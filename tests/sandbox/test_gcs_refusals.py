@@ -1,0 +1,108 @@
+"""What Google Cloud Storage refuses, as any client sees it on the wire."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from typing import TYPE_CHECKING, Any
+
+import google_crc32c
+import pytest
+import requests
+
+if TYPE_CHECKING:
+    from google.cloud import storage  # type: ignore[attr-defined]
+    from sandbox.servers import Server
+
+UNIT = 256 * 1024
+
+
+def crc32c(content: bytes) -> str:
+    """Return a checksum as GCS writes it."""
+    return base64.b64encode(google_crc32c.value(content).to_bytes(4, "big")).decode()
+
+
+def md5(content: bytes) -> str:
+    """Return a checksum as GCS writes it."""
+    return base64.b64encode(hashlib.md5(content).digest()).decode()  # noqa: S324 - GCS says so
+
+
+class Wire:
+    """Requests for a bucket."""
+
+    def __init__(self, server: Server, bucket: str) -> None:
+        """Ask a server about a bucket."""
+        self._url, self.bucket = server.url, bucket
+
+    def media(self, name: str, content: bytes, **headers: str) -> requests.Response:
+        """Upload an object in one part."""
+        return self._post(content, headers, uploadType="media", name=name)
+
+    def multipart(self, metadata: dict[str, Any], content: bytes) -> requests.Response:
+        """Upload an object after its metadata."""
+        parts = [b"Content-Type: application/json\r\n\r\n" + json.dumps(metadata).encode()]
+        parts += [b"Content-Type: text/plain\r\n\r\n" + content]
+        body = b"".join(b"--=b=\r\n" + part + b"\r\n" for part in parts) + b"--=b=--"
+        headers = {"Content-Type": 'multipart/related; boundary="=b="'}
+        return self._post(body, headers, uploadType="multipart")
+
+    def begin(self, metadata: dict[str, Any]) -> requests.Response:
+        """Begin a resumable upload."""
+        return self._post(json.dumps(metadata).encode(), {}, uploadType="resumable")
+
+    def start(self, name: str, **metadata: str) -> str:
+        """Return the address of a resumable upload."""
+        return self.begin({"name": name, **metadata}).headers["location"]
+
+    def names(self) -> list[str]:
+        """Return the names of all objects."""
+        return [item["name"] for item in self.listing().json().get("items", [])]
+
+    def listing(self, **query: str) -> requests.Response:
+        """List the objects."""
+        return requests.get(f"{self._url}/storage/v1/b/{self.bucket}/o", params=query, timeout=10)
+
+    def post(self, path: str, **body: Any) -> requests.Response:
+        """Let something be done with objects."""
+        return requests.post(f"{self._url}/storage/v1/b/{self.bucket}/o/{path}", json=body, timeout=10)
+
+    def _post(self, body: bytes, headers: dict[str, str], **query: str) -> requests.Response:
+        address = f"{self._url}/upload/storage/v1/b/{self.bucket}/o"
+        return requests.post(address, params=query, data=body, headers=headers, timeout=10)
+
+
+def put(address: str, content: bytes, content_range: str, **headers: str) -> requests.Response:
+    """Send a part of a resumable upload."""
+    headers["Content-Range"] = content_range
+    return requests.put(address, data=content, headers=headers, timeout=10)
+
+
+def refusal(response: requests.Response) -> tuple[int, str]:
+    """Return status and reason of an error."""
+    return response.status_code, response.json()["error"]["errors"][0]["reason"]
+
+
+@pytest.fixture
+def wire(gcs: Server, bucket: storage.Bucket) -> Wire:
+    """Return a bucket on the wire."""
+    return Wire(gcs, bucket.name)
+
+
+def test_an_upload_has_the_checksums_that_it_states(wire: Wire) -> None:
+    """Of another, in a header or in the metadata, by each kind of upload, nothing is stored."""
+    right, wrong = {"crc32c": crc32c(b"rows"), "md5Hash": md5(b"rows")}, b"row5"
+    header = f"crc32c={right['crc32c']},md5={right['md5Hash']}"
+    for stated in ({"crc32c": right["crc32c"]}, {"md5Hash": right["md5Hash"]}):
+        assert refusal(wire.multipart({"name": "x", **stated}, wrong)) == (400, "invalid")
+        assert refusal(put(wire.start("x", **stated), wrong, "bytes 0-3/4")) == (400, "invalid")
+    assert refusal(wire.media("x", wrong, **{"x-goog-hash": header})) == (400, "invalid")
+    response = put(wire.start("x"), wrong, "bytes 0-3/4", **{"X-Goog-Hash": f"md5={right['md5Hash']}"})
+    assert response.json()["error"]["message"] == (
+        f'Provided MD5 hash "{right["md5Hash"]}" doesn\'t match calculated MD5 hash "{md5(wrong)}".'
+    )
+    assert wire.names() == []
+    assert wire.media("a", b"rows", **{"x-goog-hash": header}).ok
+    assert wire.multipart({"name": "b", **right}, b"rows").ok
+    assert put(wire.start("c", **right), b"rows", "bytes 0-3/4", **{"x-goog-hash": header}).ok
+    assert wire.names() == ["a", "b", "c"]
