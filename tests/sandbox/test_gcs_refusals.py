@@ -106,3 +106,44 @@ def test_an_upload_has_the_checksums_that_it_states(wire: Wire) -> None:
     assert wire.multipart({"name": "b", **right}, b"rows").ok
     assert put(wire.start("c", **right), b"rows", "bytes 0-3/4", **{"x-goog-hash": header}).ok
     assert wire.names() == ["a", "b", "c"]
+
+
+def test_a_part_that_is_not_the_last_has_256_kib_at_least(wire: Wire) -> None:
+    """A smaller one is refused; of a larger one, whole multiples are kept, and the answer says how many."""
+    address = wire.start("x")
+    assert put(address, b"x" * (UNIT - 1), f"bytes 0-{UNIT - 2}/*").status_code == 400
+    assert put(address, b"x" * (UNIT - 1), f"bytes 0-{UNIT - 2}/{UNIT}").status_code == 400
+    response = put(address, b"x" * (UNIT + 10), f"bytes 0-{UNIT + 9}/*")
+    assert (response.status_code, response.headers["range"]) == (308, f"bytes=0-{UNIT - 1}")
+    assert put(address, b"y", f"bytes {UNIT}-{UNIT}/{UNIT + 1}").json()["size"] == str(UNIT + 1)
+
+
+def test_a_part_that_leaves_a_gap_is_not_taken(wire: Wire) -> None:
+    """The client is to ask how far the upload got."""
+    address = wire.start("x")
+    assert put(address, b"x" * UNIT, f"bytes {UNIT}-{2 * UNIT - 1}/*").status_code == 503
+    response = put(address, b"", "bytes */*")
+    assert response.status_code == 308
+    assert "range" not in response.headers
+
+
+def test_bytes_that_have_arrived_before_are_ignored(wire: Wire) -> None:
+    """The first ones count, whatever a part that overlaps them holds."""
+    address = wire.start("x")
+    put(address, b"a" * UNIT, f"bytes 0-{UNIT - 1}/*")
+    stored = put(address, b"b" * (UNIT + 1), f"bytes 0-{UNIT}/{UNIT + 1}").json()
+    assert stored["crc32c"] == crc32c(b"a" * UNIT + b"b")
+
+
+@pytest.mark.parametrize("content_range", ["bytes 0-9/*", "bytes 0-4/4", "bytes */5", "0-4/5", "bytes 0-x/5"])
+def test_a_part_is_what_its_range_says(wire: Wire, content_range: str) -> None:
+    """Five bytes are no ten, and an object of four has no fifth."""
+    assert put(wire.start("x"), b"12345", content_range).status_code == 400
+
+
+def test_an_upload_is_not_shorter_than_what_has_arrived(wire: Wire) -> None:
+    """A total that is smaller does not end it."""
+    address = wire.start("x")
+    put(address, b"a" * UNIT, f"bytes 0-{UNIT - 1}/*")
+    assert put(address, b"", "bytes */10").status_code == 400
+    assert wire.names() == []

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from starlette.responses import JSONResponse, Response
 
 from sandbox.gcs.checksums import ChecksumError
+from sandbox.gcs.parts import GapError, PartError
 from sandbox.gcs.store import (
     BucketExistsError,
     BucketNotEmptyError,
@@ -31,6 +32,8 @@ _ANSWERS: Mapping[type[Exception], tuple[int, str, str]] = {
     ),
     BucketNotEmptyError: (409, "conflict", "The bucket you tried to delete is not empty."),
     ChecksumError: (400, "invalid", "{0}"),
+    GapError: (503, "backendError", "{0}"),
+    PartError: (400, "badRequest", "{0}"),
     PreconditionError: (
         412,
         "conditionNotMet",

@@ -15,12 +15,12 @@ from starlette.responses import JSONResponse, Response
 
 from sandbox.gcs.answers import error
 from sandbox.gcs.checksums import stated_by
+from sandbox.gcs.parts import Part
 from sandbox.gcs.store import Conditions, Store, writable
 
 if TYPE_CHECKING:
     from starlette.requests import Request
 
-RANGE = re.compile(r"bytes (?:\*|(?P<first>\d+)-(?P<last>\d+))/(?P<total>\*|\d+)")
 RESUME_INCOMPLETE = 308
 
 
@@ -39,11 +39,6 @@ class Upload:
     def size(self) -> int:
         """Return how many bytes have arrived."""
         return sum(map(len, self.pieces))
-
-    def cut(self, size: int) -> None:
-        """Forget what lies behind so many bytes."""
-        if size < self.size:
-            self.pieces = [b"".join(self.pieces)[:size]]
 
 
 class Uploads:
@@ -101,16 +96,17 @@ class Uploads:
         session = self._sessions.get(identifier)
         if session is None:
             return error(410, "gone", "The upload session is gone.")
-        pieces = [piece async for piece in request.stream()]
-        place = RANGE.fullmatch(request.headers.get("content-range", ""))
-        if place is None:
-            session.pieces = pieces
-        elif place["first"] is not None:
-            session.cut(int(place["first"]))
-            session.pieces += pieces
+        body = await request.body()
+        content_range = request.headers.get("content-range")
+        total: int | None = len(body)
+        if content_range is None:
+            session.pieces = [body]
+        else:
+            part = Part.of(content_range, len(body))
+            session.pieces.append(body[part.kept(session.size)])
+            total = part.total
         held_bytes = session.size
-        total = place["total"] if place else str(held_bytes)
-        if total == "*" or int(total) > held_bytes:
+        if total is None or total > held_bytes:
             held = {"range": f"bytes=0-{held_bytes - 1}"} if held_bytes else {}
             return Response(status_code=RESUME_INCOMPLETE, headers=held)
         session.stated |= stated_by({}, request.headers.get("x-goog-hash", ""))
