@@ -147,3 +147,35 @@ def test_an_upload_is_not_shorter_than_what_has_arrived(wire: Wire) -> None:
     put(address, b"a" * UNIT, f"bytes 0-{UNIT - 1}/*")
     assert put(address, b"", "bytes */10").status_code == 400
     assert wire.names() == []
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["", ".", "..", "a\rb", "a\nb", ".well-known/acme-challenge/x", "x" * 1025, "ü" * 513, "\ud800"],
+    ids=["empty", "dot", "dots", "CR", "LF", "acme", "long", "long in UTF-8", "half a character"],
+)
+def test_no_object_is_called_so(wire: Wire, name: str) -> None:
+    """By no kind of upload, nor by a copy."""
+    wire.media("source", b"1")
+    assert refusal(wire.multipart({"name": name}, b"1")) == (400, "invalid")
+    assert refusal(wire.begin({"name": name})) == (400, "invalid")
+    if name.isascii() and name not in {"", ".", "..", "a\nb"}:  # which no address here has
+        target = name.replace("\r", "%0D").replace("/", "%2F")
+        assert refusal(wire.post(f"source/copyTo/b/{wire.bucket}/o/{target}")) == (400, "invalid")
+        composed = wire.post(f"{target}/compose", sourceObjects=[{"name": "source"}])
+        assert refusal(composed) == (400, "invalid")
+    assert wire.names() == ["source"]
+
+
+def test_an_object_without_a_name_is_refused(wire: Wire) -> None:
+    """It is not called anything."""
+    assert refusal(wire.begin({})) == (400, "invalid")
+
+
+@pytest.mark.parametrize(
+    "name", ["x" * 1024, "...", "..a", "well-known/acme-challenge/x", "a\tb"], ids=range(5)
+)
+def test_an_object_may_be_called_so(wire: Wire, name: str) -> None:
+    """Which is nearly what it may not be called."""
+    assert wire.multipart({"name": name}, b"1").ok
+    assert wire.names() == [name]

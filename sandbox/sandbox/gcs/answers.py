@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from starlette.responses import JSONResponse, Response
 
 from sandbox.gcs.checksums import ChecksumError
+from sandbox.gcs.names import ObjectNameError
 from sandbox.gcs.parts import GapError, PartError
 from sandbox.gcs.store import (
     BucketExistsError,
@@ -33,6 +34,7 @@ _ANSWERS: Mapping[type[Exception], tuple[int, str, str]] = {
     BucketNotEmptyError: (409, "conflict", "The bucket you tried to delete is not empty."),
     ChecksumError: (400, "invalid", "{0}"),
     GapError: (503, "backendError", "{0}"),
+    ObjectNameError: (400, "invalid", "{0}"),
     PartError: (400, "badRequest", "{0}"),
     PreconditionError: (
         412,

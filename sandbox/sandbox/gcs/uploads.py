@@ -15,6 +15,7 @@ from starlette.responses import JSONResponse, Response
 
 from sandbox.gcs.answers import error
 from sandbox.gcs.checksums import stated_by
+from sandbox.gcs.names import checked
 from sandbox.gcs.parts import Part
 from sandbox.gcs.store import Conditions, Store, writable
 
@@ -34,6 +35,10 @@ class Upload:
     conditions: Conditions
     pieces: list[bytes] = field(default_factory=list)
     stated: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Refuse a name that no object may have."""
+        checked(self.name)
 
     @property
     def size(self) -> int:
@@ -62,7 +67,7 @@ class Uploads:
         given: dict[str, Any] = {"contentType": content_type}
         if query.get("uploadType") == "multipart":
             given, body = _parts(content_type, body)
-        name = query.get("name") or given["name"]
+        name = query.get("name") or given.get("name", "")
         stated = stated_by(given, request.headers.get("x-goog-hash", ""))
         return await self.write(Upload(bucket, name, given, Conditions.of(query), [body], stated))
 
@@ -82,7 +87,7 @@ class Uploads:
         body = await request.body()
         given = json.loads(body) if body else {}
         query = request.query_params
-        name = query.get("name") or given["name"]
+        name = query.get("name") or given.get("name", "")
         upload = Upload(bucket, name, given, Conditions.of(query), stated=stated_by(given, ""))
         self._store.check(bucket, name, upload.conditions)
         if "x-upload-content-type" in request.headers:
