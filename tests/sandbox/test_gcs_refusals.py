@@ -179,3 +179,24 @@ def test_an_object_may_be_called_so(wire: Wire, name: str) -> None:
     """Which is nearly what it may not be called."""
     assert wire.multipart({"name": name}, b"1").ok
     assert wire.names() == [name]
+
+
+@pytest.mark.parametrize("token", ["a", "YQ==", "garbage", "CgJh", "💥"])
+def test_a_page_token_is_one_that_a_page_ended_with(wire: Wire, token: str) -> None:
+    """Not the name of an object, and not what was cut off."""
+    for name in "abc":
+        wire.media(name, b"1")
+    assert refusal(wire.listing(pageToken=token)) == (400, "invalid")
+
+
+def test_a_page_token_tells_nothing_but_where_to_go_on(wire: Wire) -> None:
+    """Names of any length come once each."""
+    wanted = ["a", "b" * 127, "c" * 128, "d" * 1024, "ü"]
+    for name in wanted:
+        wire.media(name, b"1")
+    found, token = [], ""
+    while not found or token:
+        page = wire.listing(maxResults="1", pageToken=token).json()
+        found += [item["name"] for item in page["items"]]
+        token = page.get("nextPageToken", "")
+    assert found == wanted

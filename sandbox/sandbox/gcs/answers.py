@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from starlette.responses import JSONResponse, Response
 
 from sandbox.gcs.checksums import ChecksumError
+from sandbox.gcs.listing import PageTokenError
 from sandbox.gcs.names import ObjectNameError
 from sandbox.gcs.parts import GapError, PartError
 from sandbox.gcs.store import (
@@ -35,6 +36,7 @@ _ANSWERS: Mapping[type[Exception], tuple[int, str, str]] = {
     ChecksumError: (400, "invalid", "{0}"),
     GapError: (503, "backendError", "{0}"),
     ObjectNameError: (400, "invalid", "{0}"),
+    PageTokenError: (400, "invalid", "Invalid Value"),
     PartError: (400, "badRequest", "{0}"),
     PreconditionError: (
         412,
