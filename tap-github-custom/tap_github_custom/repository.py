@@ -37,11 +37,6 @@ class Repository:
         )
 
     @property
-    def path(self) -> str:
-        """Return the path of the repository in the REST API; by id, so that a rename does not matter."""
-        return f"/repositories/{self.id}"
-
-    @property
     def key(self) -> str:
         """Return what tells the repository apart in the state; rows belong to an organisation, too."""
         return f"{self.organization.lower()}/{self.id}"

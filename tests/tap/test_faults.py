@@ -237,6 +237,23 @@ def test_a_repository_that_slips_between_pages_comes_with_the_next_run(
     assert {row["repository_id"] for row in second.of("commit")} == {missed}
 
 
+def test_a_name_that_another_repository_has_taken_brings_no_row_of_it(
+    made: Made, made_github: Server, tmp_path: Path
+) -> None:
+    """Renamed while the run goes on, its name given to another: it is skipped, and read by the next run."""
+    made.add("app", 1, pulls=3)
+    made.add("next", 2)
+    for name, new_name in (("app", "former"), ("next", "app")):
+        path = "/orgs/made/repos"
+        made_github.change("rename_repository", repository=f"{LOGIN}/{name}", name=new_name, after_path=path)
+    first = run_tap(made_github, tmp_path, **RUN)
+    assert list(first.skipped) == [f"{LOGIN}/app"]
+    assert {row["repository_id"] for row in first.of("pull_request") + first.of("commit")} == {2}
+    second = run_tap(made_github, tmp_path, state=first.state, **RUN)
+    assert {row["id"] for row in second.of("pull_request")} == {1_001, 1_002, 1_003}
+    assert not second.skipped
+
+
 def test_state_is_small_beside_records(made: Made, made_github: Server, tmp_path: Path) -> None:
     """With many repositories STATE takes less than a tenth of what records take, and is still written."""
     for number in range(1, 201):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from tap_github_custom import times
 from tap_github_custom.emission import CompleteSets, Rows
 from tap_github_custom.errors import RepositoryError
+from tap_github_custom.rows.account import id_of
 from tap_github_custom.rows.pull_request import pull_request_row
 from tap_github_custom.rows.pull_request_commit import pull_request_commit_rows
 from tap_github_custom.rows.pull_request_review import pull_request_review_row
@@ -62,13 +63,23 @@ class PullRequests:
                 else:
                     self._unread.note(number, error)
             else:
+                self._check_owner(pull)
                 if self._source.is_before_end(times.parse(pull["updated_at"])):
                     yield pull
+
+    def _check_owner(self, pull: Json) -> None:
+        """Raise where a pull request is of another repository, which has taken the name of a renamed one."""
+        found = id_of((pull.get("base") or {}).get("repo"))
+        if found not in {None, self._source.repository.id}:
+            reason = f"The name is that of another repository now ({found}): this one was renamed meanwhile"
+            raise RepositoryError(0, reason, pull.get("url", ""))
 
     def _pages(self, since: datetime | None) -> Iterator[list[Json]]:
         """Yield pages less what was seen before and what is older; the boundary itself is read again."""
         seen: set[tuple[int, str]] = set()
         for page in self._source.pages("/pulls", LIST):
+            for pull in page:
+                self._check_owner(pull)
             recent = [pull for pull in page if since is None or times.parse(pull["updated_at"]) >= since]
             within = [pull for pull in recent if self._source.is_before_end(times.parse(pull["updated_at"]))]
             versions = {(pull["id"], pull["updated_at"]): pull for pull in within}
