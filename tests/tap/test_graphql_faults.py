@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import product
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -81,8 +82,13 @@ def answer_graphql(server: Server, statement: str, answer: dict[str, Any], times
     )
 
 
-@pytest.mark.parametrize("kind", ["reviews", "commits"])
-@pytest.mark.parametrize("hole", ["a node", "all nodes", "the page"])
+@pytest.mark.parametrize(
+    ("kind", "hole"),
+    [
+        *product(("reviews", "commits"), ("a node", "all nodes", "the page")),
+        ("commits", "an empty list"),  # less than their total; reviews have none
+    ],
+)
 def test_where_an_answer_has_holes_rest_tells_the_same(
     made: Made, made_github: Server, tmp_path: Path, kind: str, hole: str
 ) -> None:
@@ -95,7 +101,8 @@ def test_where_an_answer_has_holes_rest_tells_the_same(
     if hole == "a node":
         spoilt[kind]["nodes"].append(None)
     else:
-        spoilt[kind] = None if hole == "the page" else {**spoilt[kind], "nodes": None}
+        nodes = [] if hole == "an empty list" else None
+        spoilt[kind] = None if hole == "the page" else {**spoilt[kind], "nodes": nodes}
     answer_graphql(made_github, "PullRequests", answer)
     output = run_tap(made_github, tmp_path, **RUN)
     assert not output.skipped

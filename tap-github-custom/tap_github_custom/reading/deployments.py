@@ -32,10 +32,13 @@ class Deployments:
         self._statuses = statuses
         self.newest: datetime | None = None
         """Newest `updated_at` that was seen, once the reading is over."""
+        self.is_empty = True
+        """Whether the list held nothing at all."""
 
     def read(self, since: datetime | None) -> Iterator[Emission]:
         """Yield the rows of the deployments touched at or after SINCE, and of all their statuses."""
         for page in self._source.pages("/deployments"):
+            self.is_empty = self.is_empty and not page
             touched = [each for each in page if since is None or _touched_at(each) >= since]
             within = [each for each in touched if self._source.is_before_end(_touched_at(each))]
             self.newest = times.latest(self.newest, *(_touched_at(each) for each in within))

@@ -210,6 +210,9 @@ class GraphQLChildren:
                 raise GraphQLError(message)
             page = found[name]
             items += _items(page, name)
+        if not items and node[name].get("totalCount"):
+            message = f"The {name} of a pull request came as an empty list."
+            raise GraphQLError(message)
         return items
 
 

@@ -42,6 +42,8 @@ class PullRequests:
         self._unread = unread
         self.newest: datetime | None = None
         """Newest `updated_at` that was seen, once the reading is over."""
+        self.is_empty = True
+        """Whether the list held nothing at all."""
 
     def read_owed(self, numbers: Iterable[int]) -> Iterator[Emission]:
         """Yield the rows of pull requests that earlier runs could not read."""
@@ -78,6 +80,7 @@ class PullRequests:
         """Yield pages less what was seen before and what is older; the boundary itself is read again."""
         seen: set[tuple[int, str]] = set()
         for page in self._source.pages("/pulls", LIST):
+            self.is_empty = self.is_empty and not page
             for pull in page:
                 self._check_owner(pull)
             recent = [pull for pull in page if since is None or times.parse(pull["updated_at"]) >= since]
@@ -91,13 +94,20 @@ class PullRequests:
             if len(recent) < len(page):
                 return
 
+    def _read(self, children: Iterator[tuple[Json, Children]]) -> Iterator[tuple[Json, Children]]:
+        """Yield those that came whole: commits of a pull request that is not there would belong to nobody."""
+        for pull, found in children:
+            if _lacks_commits(found):
+                reason = "Its commits came as an empty list, though it has some"
+                self._unread.note(pull["number"], RepositoryError(0, reason, pull.get("url", "")))
+            if pull["number"] not in self._unread.reasons:
+                yield pull, found
+
     def _emissions(self, children: Iterator[tuple[Json, Children]]) -> Iterator[Emission]:
         repository = self._source.repository
         rows: dict[str, list[Row]] = {name: [] for name in sorted(self._source.wanted)}
         complete: dict[str, list[Row]] = {PULL_REQUEST_REVIEW: [], PULL_REQUEST_COMMIT: []}
-        for pull, found in children:
-            if pull["number"] in self._unread.reasons:
-                continue  # all of it or nothing: commits of a pull request that is not there belong to nobody
+        for pull, found in self._read(children):
             parent = {"_source_org": repository.organization, "pull_request_id": pull["id"]}
             if PULL_REQUEST in rows and found.detail is not None:
                 rows[PULL_REQUEST].append(pull_request_row(pull, found.detail, repository))
@@ -106,7 +116,8 @@ class PullRequests:
                 rows[PULL_REQUEST_REVIEW] += [
                     pull_request_review_row(review, pull, repository) for review in reviews.values()
                 ]
-                complete[PULL_REQUEST_REVIEW].append(parent)
+                if not _is_doubtful(found):
+                    complete[PULL_REQUEST_REVIEW].append(parent)
             if PULL_REQUEST_COMMIT in rows and found.commits is not None:
                 rows[PULL_REQUEST_COMMIT] += pull_request_commit_rows(found.commits, pull, repository)
                 complete[PULL_REQUEST_COMMIT].append(parent)
@@ -115,3 +126,16 @@ class PullRequests:
                 yield Rows(stream, rows[stream])
             if complete.get(stream):
                 yield CompleteSets(stream, complete[stream])
+
+
+def _lacks_commits(found: Children) -> bool:
+    """Tell whether the commits are an empty list, which the pull request's own count speaks against."""
+    return found.commits == [] and found.detail is not None and bool(found.detail.commits)
+
+
+def _is_doubtful(found: Children) -> bool:
+    """Tell whether it cannot be believed that there are no reviews: there are comments on the code.
+
+    Those of before there were reviews belong to none; where others are, an empty list is a bad moment's.
+    """
+    return found.reviews == [] and found.detail is not None and bool(found.detail.review_comments)

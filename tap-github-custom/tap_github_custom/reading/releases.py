@@ -34,11 +34,14 @@ class Releases:
         self._source = source
         self.newest: datetime | None = None
         """Newest moment that a release was made, published or changed, once the reading is over."""
+        self.is_empty = True
+        """Whether the list held nothing at all."""
 
     def read(self, since: datetime | None) -> Iterator[Emission]:
         """Yield the rows of the releases touched at or after SINCE."""
         found: list[Json] = []
         for page in self._source.pages("/releases"):
+            self.is_empty = self.is_empty and not page
             touched = [release for release in page if since is None or _touched_at(release) >= since]
             found += [release for release in touched if self._source.is_before_end(_touched_at(release))]
             if not touched:

@@ -139,6 +139,7 @@ class RepositoryReading:
         since = None if self._is_reconciled else self._before.pulls
         yield from reading.read(self._plan.since(since))
         self._move(pulls=self._plan.capped(self._before.pulls, reading.newest), unread=self.unread.numbers)
+        self._doubt("pulls", reading)
 
     def _owed_pull_requests(self, clone: Mirror | None) -> Iterator[Emission]:
         if self._owed:
@@ -180,12 +181,19 @@ class RepositoryReading:
         since = None if self._is_reconciled else self._before.deployments
         yield from reading.read(self._plan.since(since))
         self._move(deployments=self._plan.capped(self._before.deployments, reading.newest))
+        self._doubt("deployments", reading)
 
     def _releases(self) -> Iterator[Emission]:
         reading = Releases(self._source)
         since = None if self._is_reconciled else self._before.releases
         yield from reading.read(self._plan.since(since))
         self._move(releases=self._plan.capped(self._before.releases, reading.newest))
+        self._doubt("releases", reading)
+
+    def _doubt(self, group: str, reading: PullRequests | Deployments | Releases) -> None:
+        """Let the next run ask again for a group whose list was empty, though the probe has seen something."""
+        if reading.is_empty:
+            self._move(seen={name: seen for name, seen in self.bookmark.seen.items() if name != group})
 
     def _move(self, **changes: object) -> None:
         self.bookmark = replace(self.bookmark, **changes)  # type: ignore[arg-type] # names are its own
