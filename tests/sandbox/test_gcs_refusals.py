@@ -194,7 +194,8 @@ def test_a_page_token_tells_nothing_but_where_to_go_on(wire: Wire) -> None:
     wanted = ["a", "b" * 127, "c" * 128, "d" * 1024, "ü"]
     for name in wanted:
         wire.media(name, b"1")
-    found, token = [], ""
+    found: list[str] = []
+    token = ""
     while not found or token:
         page = wire.listing(maxResults="1", pageToken=token).json()
         found += [item["name"] for item in page["items"]]

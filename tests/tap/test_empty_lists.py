@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from .made import LOGIN, Made, moment, sha
-from .running import Loaded, run_tap
+from .running import run_tap
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,8 +22,6 @@ REST = {**RUN, "use_graphql": False}
 def app(made: Made) -> Made:
     """Return a repository with two pull requests, a deployment and a release."""
     made.add("app", 1)
-    with made.lines("app", "pulls") as pulls:
-        pulls[0]["review_comments"] = 2
     made.put("app", "deployments", [_deployment()])
     made.put("app", "releases", [_release()])
     return made
@@ -31,7 +29,7 @@ def app(made: Made) -> Made:
 
 def _deployment() -> dict[str, Any]:
     times = {"created_at": moment(5), "updated_at": moment(5)}
-    kind = {"task": "deploy", "environment": "production", "payload": {}, "description": None}
+    kind: dict[str, Any] = {"task": "deploy", "environment": "production", "payload": {}, "description": None}
     what = {"sha": sha(1, "first"), "ref": "main", "creator": None}
     return {"id": 5, "node_id": "DE_5", **what, **times, **kind}
 
@@ -60,27 +58,13 @@ def test_what_the_probe_has_counted_is_asked_for_again(
     assert run_tap(made_github, tmp_path, state=second.state, **RUN).streams == {"repository", "user_lookup"}
 
 
-def test_commits_that_a_pull_request_counts_are_owed(app: Made, made_github: Server, tmp_path: Path) -> None:
-    """It is skipped, and read by the next run; its commits are not taken for gone."""
-    del app
-    before = run_tap(made_github, tmp_path, **REST)
-    made_github.add_fault(path="/pulls/1/commits$", status=200, body="[]")
-    first = run_tap(made_github, tmp_path, **REST)
-    assert list(first.skipped) == [f"{LOGIN}/app#1"]
-    assert first.complete_sets("pull_request_commit") == {1_002}
-    second = run_tap(made_github, tmp_path, state=first.state, **REST)
-    assert not second.skipped
-    loaded = Loaded().load(before)
-    expected = loaded.living("pull_request_commit")
-    assert loaded.load(first).load(second).living("pull_request_commit") == expected
-
-
-def test_reviews_are_not_gone_where_comments_on_the_code_are_left(
+def test_commits_are_not_gone_where_the_pull_request_counts_some(
     app: Made, made_github: Server, tmp_path: Path
 ) -> None:
-    """They belong to reviews, so nothing is told as complete; without comments an empty list is believed."""
+    """The list is empty, so nothing is told as complete; all else of the pull request is there."""
     del app
-    made_github.add_fault(path="/pulls/[12]/reviews$", status=200, body="[]", times=2)
+    made_github.add_fault(path="/pulls/1/commits$", status=200, body="[]")
     output = run_tap(made_github, tmp_path, **REST)
-    assert not output.of("pull_request_review")
-    assert output.complete_sets("pull_request_review") == {1_002}
+    assert not output.skipped
+    assert {row["id"] for row in output.of("pull_request")} == {1_001, 1_002}
+    assert output.complete_sets("pull_request_commit") == {1_002}

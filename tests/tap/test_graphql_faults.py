@@ -101,7 +101,7 @@ def test_where_an_answer_has_holes_rest_tells_the_same(
     if hole == "a node":
         spoilt[kind]["nodes"].append(None)
     else:
-        nodes = [] if hole == "an empty list" else None
+        nodes: list[Any] | None = [] if hole == "an empty list" else None
         spoilt[kind] = None if hole == "the page" else {**spoilt[kind], "nodes": nodes}
     answer_graphql(made_github, "PullRequests", answer)
     output = run_tap(made_github, tmp_path, **RUN)

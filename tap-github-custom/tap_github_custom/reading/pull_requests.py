@@ -94,20 +94,13 @@ class PullRequests:
             if len(recent) < len(page):
                 return
 
-    def _read(self, children: Iterator[tuple[Json, Children]]) -> Iterator[tuple[Json, Children]]:
-        """Yield those that came whole: commits of a pull request that is not there would belong to nobody."""
-        for pull, found in children:
-            if _lacks_commits(found):
-                reason = "Its commits came as an empty list, though it has some"
-                self._unread.note(pull["number"], RepositoryError(0, reason, pull.get("url", "")))
-            if pull["number"] not in self._unread.reasons:
-                yield pull, found
-
     def _emissions(self, children: Iterator[tuple[Json, Children]]) -> Iterator[Emission]:
         repository = self._source.repository
         rows: dict[str, list[Row]] = {name: [] for name in sorted(self._source.wanted)}
         complete: dict[str, list[Row]] = {PULL_REQUEST_REVIEW: [], PULL_REQUEST_COMMIT: []}
-        for pull, found in self._read(children):
+        for pull, found in children:
+            if pull["number"] in self._unread.reasons:
+                continue  # all of it or nothing: commits of a pull request that is not there belong to nobody
             parent = {"_source_org": repository.organization, "pull_request_id": pull["id"]}
             if PULL_REQUEST in rows and found.detail is not None:
                 rows[PULL_REQUEST].append(pull_request_row(pull, found.detail, repository))
@@ -116,11 +109,10 @@ class PullRequests:
                 rows[PULL_REQUEST_REVIEW] += [
                     pull_request_review_row(review, pull, repository) for review in reviews.values()
                 ]
-                if not _is_doubtful(found):
-                    complete[PULL_REQUEST_REVIEW].append(parent)
+                complete[PULL_REQUEST_REVIEW].append(parent)
             if PULL_REQUEST_COMMIT in rows and found.commits is not None:
                 rows[PULL_REQUEST_COMMIT] += pull_request_commit_rows(found.commits, pull, repository)
-                complete[PULL_REQUEST_COMMIT].append(parent)
+                complete[PULL_REQUEST_COMMIT] += [parent] if _is_whole(found) else []
         for stream in (PULL_REQUEST, PULL_REQUEST_REVIEW, PULL_REQUEST_COMMIT):
             if rows.get(stream):
                 yield Rows(stream, rows[stream])
@@ -128,14 +120,6 @@ class PullRequests:
                 yield CompleteSets(stream, complete[stream])
 
 
-def _lacks_commits(found: Children) -> bool:
-    """Tell whether the commits are an empty list, which the pull request's own count speaks against."""
-    return found.commits == [] and found.detail is not None and bool(found.detail.commits)
-
-
-def _is_doubtful(found: Children) -> bool:
-    """Tell whether it cannot be believed that there are no reviews: there are comments on the code.
-
-    Those of before there were reviews belong to none; where others are, an empty list is a bad moment's.
-    """
-    return found.reviews == [] and found.detail is not None and bool(found.detail.review_comments)
+def _is_whole(found: Children) -> bool:
+    """Tell whether all commits came: an empty list is a bad moment's where the pull request counts some."""
+    return bool(found.commits) or found.detail is None or not found.detail.commits

@@ -191,7 +191,7 @@ class RepositoryReading:
         self._doubt("releases", reading)
 
     def _doubt(self, group: str, reading: PullRequests | Deployments | Releases) -> None:
-        """Let the next run ask again for a group whose list was empty, though the probe has seen something."""
+        """Let the next run ask again for a group whose list is empty, though the probe has seen something."""
         if reading.is_empty:
             self._move(seen={name: seen for name, seen in self.bookmark.seen.items() if name != group})
 
