@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from decimal import MAX_EMAX, MIN_EMIN, Context, Decimal, Inexact
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -15,7 +17,7 @@ from target_gcs_snowflake_merge.layout import Layout
 from target_gcs_snowflake_merge.naming import ROW_HASH, SEQUENCE, TABLE_VERSION
 from target_gcs_snowflake_merge.row_hash import RowHash
 from target_gcs_snowflake_merge.schema import MAX_PRECISION, ColumnType, Kind
-from target_gcs_snowflake_merge.values import moment_of
+from target_gcs_snowflake_merge.values import moment_of, time_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
     from target_gcs_snowflake_merge.layout import Column
     from target_gcs_snowflake_merge.records import RecordDecoder, Row
 
+MAX_DEPTH = 500
+NESTING = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{}]')
 LAYOUT_KEY = b"target_gcs_snowflake_merge.layout"
 UTC_TIMESTAMP = pa.timestamp("us", tz="UTC")
 FIRST_MOMENT = pa.scalar(dt.datetime(1, 1, 1, tzinfo=dt.UTC), UTC_TIMESTAMP)
@@ -157,8 +161,28 @@ def _variants(values: Sequence[msgspec.Raw]) -> pa.Array[Any]:
     """
     joined = pa.array([b"\n".join(values)], pa.string())
     texts: pa.Array[Any] = pc.split_pattern(joined, "\n").flatten()
+    if _are_too_deep(texts):
+        raise ValueError
     known: pa.Array[Any] = pc.if_else(pc.equal(texts, pa.scalar("null")), None, texts)
     return known
+
+
+def _are_too_deep(texts: Any) -> bool:  # noqa: ANN401 - the stubs know no array of any type
+    """Tell whether a value is nested deeper than the warehouse may take: it would refuse all of the batch.
+
+    Most values are too short for that; how deep Python itself goes depends on its version.
+    """
+    longest: Any = pc.max(pc.binary_length(texts))
+    if (longest.as_py() or 0) < 2 * MAX_DEPTH:
+        return False
+    opened: Any = pc.add(pc.count_substring(texts, "["), pc.count_substring(texts, "{"))
+    suspects: list[str] = texts.filter(pc.greater(opened, pa.scalar(MAX_DEPTH))).to_pylist()
+    return any(_depth(text) > MAX_DEPTH for text in suspects)
+
+
+def _depth(text: str) -> int:
+    depth = accumulate(1 if mark in "[{" else -1 for mark in NESTING.findall(text) if mark[0] != '"')
+    return max(depth, default=0)
 
 
 def _integers(data_type: pa.DataType, values: Sequence[int | None]) -> pa.Array[Any]:
@@ -202,7 +226,7 @@ def _moment(text: str) -> dt.datetime:
 
 def _utc_time(text: str) -> dt.time:
     """Return the time of day in UTC, to the microsecond; one without an offset is in UTC already."""
-    time = dt.time.fromisoformat(text.strip().upper())
+    time = time_of(text)
     if time.tzinfo is None:
         return time
     moment = dt.datetime.combine(dt.date(2000, 1, 1), time)

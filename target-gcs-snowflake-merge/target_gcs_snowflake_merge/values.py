@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import math
+import re
 from base64 import b64decode
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 MAX_VALUE_BYTES = 16 * 1024 * 1024  # of a VARCHAR or VARIANT without an explicit length
 MAX_BINARY_BYTES = 8 * 1024 * 1024  # of a BINARY
 MAX_INT_DIGITS = 4_000
+MIDNIGHT = re.compile(r"[^\d:.,W-]24")  # from Python 3.14 on 24:00 is the next day
 encode_json = msgspec.json.Encoder(decimal_format="number").encode
 
 
@@ -97,14 +99,14 @@ def _to_timestamp(value: Any, _: ColumnType) -> str:  # noqa: ANN401
 
 
 def _to_date(value: Any, _: ColumnType) -> dt.date:  # noqa: ANN401
-    moment = dt.datetime.fromisoformat(_text(value).strip())
+    moment = moment_of(_text(value))
     if moment.time() != dt.time():
         raise ValueError
     return moment.date()
 
 
 def _to_time(value: Any, _: ColumnType) -> str:  # noqa: ANN401
-    return dt.time.fromisoformat(_text(value).strip().upper()).isoformat()
+    return time_of(_text(value)).isoformat()
 
 
 def _to_binary(value: Any, _: ColumnType) -> bytes:  # noqa: ANN401
@@ -117,7 +119,18 @@ def _to_variant(value: Any, _: ColumnType) -> msgspec.Raw:  # noqa: ANN401
 
 def moment_of(text: str) -> dt.datetime:
     """Return a moment of ISO 8601, also with the t and z of RFC 3339, or with UTC told twice, as taps do."""
-    return dt.datetime.fromisoformat(text.strip().upper().replace("+00:00+00:00", "+00:00"))
+    iso = text.strip().upper().replace("+00:00+00:00", "+00:00")
+    if MIDNIGHT.search(iso):
+        raise ValueError
+    return dt.datetime.fromisoformat(iso)
+
+
+def time_of(text: str) -> dt.time:
+    """Return a time of day of ISO 8601; that of 24:00 is none, whatever Python reads it as."""
+    iso = text.strip().upper().removeprefix("T")
+    if iso.startswith("24"):
+        raise ValueError
+    return dt.time.fromisoformat(iso)
 
 
 def whole_text(text: str) -> str:
