@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from tap_github_custom import times
+from tap_github_custom.config_schema import ALWAYS, NEVER
 from tap_github_custom.reading.accounts import Accounts
 from tap_github_custom.reading.listed import LISTED
-from tap_github_custom.settings import ALWAYS, NEVER
 from tap_github_custom.stream_names import COMMITS, GROUPS, REPOSITORY
 
 if TYPE_CHECKING:

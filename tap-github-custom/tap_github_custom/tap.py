@@ -15,6 +15,7 @@ from singer_sdk.helpers.capabilities import PluginCapabilities, TapCapabilities
 from tap_github_custom.bookmark_store import BookmarkStore
 from tap_github_custom.catalog import unknown_to, warning_of
 from tap_github_custom.client import Client
+from tap_github_custom.config_schema import CONFIG_SCHEMA, FAIL
 from tap_github_custom.credentials.settings import credentials_from, without_secrets
 from tap_github_custom.emission import Rows
 from tap_github_custom.endings import end_if_stuck, one_sentence
@@ -31,7 +32,7 @@ from tap_github_custom.identity import Matches, people, read_mapping_file
 from tap_github_custom.listing import login_of
 from tap_github_custom.output import CountingWriter, StateRhythm
 from tap_github_custom.run import Run
-from tap_github_custom.settings import CONFIG_SCHEMA, FAIL, Settings
+from tap_github_custom.settings import Settings
 from tap_github_custom.state_file import checked, stream_state
 from tap_github_custom.stream_names import COMMIT_FILE, PATCH, REPOSITORY, USER_LOOKUP
 from tap_github_custom.streams import STREAMS, GitHubStream

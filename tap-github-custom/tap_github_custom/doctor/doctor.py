@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from tap_github_custom.client import PUBLIC_API_URL
+from tap_github_custom.config_schema import API
 from tap_github_custom.credentials.settings import credentials_from
 from tap_github_custom.doctor.finding import Check
 from tap_github_custom.doctor.inquiry import Inquiry
@@ -17,7 +18,7 @@ from tap_github_custom.doctor.organization import OrganizationDoctor
 from tap_github_custom.errors import ConfigurationError
 from tap_github_custom.git import check_git
 from tap_github_custom.identity import read_mapping_file
-from tap_github_custom.settings import API, Settings
+from tap_github_custom.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from tap_github_custom.client.notices import expiration_of
+from tap_github_custom.config_schema import API
 from tap_github_custom.doctor.finding import Check, UnknownError
 from tap_github_custom.errors import (
     AuthenticationError,
@@ -22,7 +23,6 @@ from tap_github_custom.git.command import run_while_it_talks
 from tap_github_custom.git.complaints import fetch_error
 from tap_github_custom.git.environment import environment, shown
 from tap_github_custom.git.version import check_git
-from tap_github_custom.settings import API
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

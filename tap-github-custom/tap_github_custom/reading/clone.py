@@ -5,9 +5,9 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
+from tap_github_custom.config_schema import API, AUTO, GIT
 from tap_github_custom.errors import RepositoryError
 from tap_github_custom.git import GitError, Mirror
-from tap_github_custom.settings import API, AUTO, GIT
 from tap_github_custom.stream_names import COMMITS, PULL_REQUEST_COMMIT
 
 if TYPE_CHECKING:
