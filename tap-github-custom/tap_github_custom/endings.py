@@ -15,9 +15,10 @@ from tap_github_custom import git
 from tap_github_custom.errors import GitHubError, SkippedError, TerminatedError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 STUCK_SECONDS = 10.0  # as long as docker stop waits
+STUCK_TIMES = 7  # longer than a request may hang
 LOG_SECONDS = 1.0
 
 
@@ -47,16 +48,22 @@ def one_sentence(logger: logging.Logger) -> Iterator[None]:
         sys.exit(1)
 
 
-def end_if_stuck(signal_number: int, is_over: threading.Event, logger: logging.Logger) -> None:
+def end_if_stuck(
+    signal_number: int, is_over: threading.Event, is_writing: Callable[[], bool], logger: logging.Logger
+) -> None:
     """End the process some seconds after a signal, unless the run is over by then.
 
-    Where nobody reads standard output any more, the thread that writes can neither go on nor end.
+    Where nobody reads standard output any more, the thread that writes can neither go on nor end. One that
+    waits for an answer has some time more: it will come to write the last STATE.
     """
-    if is_over.wait(STUCK_SECONDS):
-        return
-    text = "Ended by signal %d without the last STATE, which could not be written within %.0f s"
+    for _ in range(STUCK_TIMES):
+        if is_over.wait(STUCK_SECONDS):
+            return
+        if is_writing():
+            break
+    text = "Ended by signal %d without the last STATE, which nobody has taken"
     # Nobody may read the log either.
-    telling = threading.Thread(target=logger.error, args=(text, signal_number, STUCK_SECONDS), daemon=True)
+    telling = threading.Thread(target=logger.error, args=(text, signal_number), daemon=True)
     telling.start()
     telling.join(LOG_SECONDS)
     git.end_all()

@@ -24,16 +24,25 @@ class CountingWriter(MsgSpecWriter):
         super().__init__()
         self.record_bytes = 0
         self.state_bytes = 0
+        self.is_writing = False
+        """Whether it waits, at this moment, for somebody who reads."""
 
     def write_message(self, message: Message) -> None:
         """Write one message; nothing is flushed before a STATE or the end, which saves most of the time."""
         line = self.format_message(message)
         self.record_bytes += len(line)
-        sys.stdout.buffer.write(line)
+        self._write(line)
 
     def flush(self) -> None:
         """Hand on what was written."""
+        self.is_writing = True
         sys.stdout.buffer.flush()
+        self.is_writing = False
+
+    def _write(self, line: bytes | bytearray) -> None:
+        self.is_writing = True
+        sys.stdout.buffer.write(line)
+        self.is_writing = False
 
     def write_state(self, value: dict[str, Any], summary: dict[str, Any] | None = None) -> None:
         """Write a STATE, and all that was written before; the last one tells what the run did, too.
@@ -44,8 +53,8 @@ class CountingWriter(MsgSpecWriter):
         told = {"x-run-summary": summary} if summary else {}
         line = msgspec.json.encode({"type": "STATE", "value": value, **told}) + b"\n"
         self.state_bytes += len(line)
-        sys.stdout.buffer.write(line)
-        sys.stdout.buffer.flush()
+        self._write(line)
+        self.flush()
 
 
 class StateRhythm:

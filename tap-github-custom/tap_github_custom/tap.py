@@ -285,7 +285,8 @@ class TapGitHubCustom(Tap):
         del frame
         signal.signal(signum, signal.SIG_DFL)
         self._stopped_by = signum
-        watching = (signum, self._is_over, self.logger)
+        writer = self._writer
+        watching = (signum, self._is_over, lambda: writer.is_writing, self.logger)
         threading.Thread(target=end_if_stuck, args=watching, daemon=True).start()
         if self._client is not None:
             # Whoever waits for a limit stops waiting. In a thread: a signal must not wait for locks.

@@ -55,6 +55,28 @@ def test_a_signal_ends_the_run_with_its_state(three: Made, made_github: Server, 
     made_github.clear_faults()
 
 
+def test_a_signal_while_people_are_asked_for_keeps_the_state(
+    three: Made, made_github: Server, tmp_path: Path
+) -> None:
+    """Who waits for an answer is not taken for somebody who cannot write: the last STATE comes behind it."""
+    del three
+    made_github.add_fault(path="/orgs/made/members", delay_seconds=13)
+    config = tmp_path / "config.json"
+    settings = {**RUN, "auth_token": TOKEN, "api_url": made_github.url, "cache_dir": str(tmp_path)}
+    config.write_text(json.dumps(settings))
+    with subprocess.Popen([COMMAND, "--config", str(config)], stdout=subprocess.PIPE) as process:
+        while not any("members" in each["path"] for each in made_github.requests()):
+            assert process.poll() is None
+            time.sleep(0.1)
+        os.kill(process.pid, signal.SIGTERM)
+        try:
+            text, _ = process.communicate(timeout=30)
+        finally:
+            process.kill()
+    assert process.returncode == 0, "the answer came, and nothing was left to do"
+    assert whole(Output(text)) == {"made/1", "made/2", "made/3"}
+
+
 @pytest.mark.parametrize("is_log_read", [True, False], ids=["log read", "log not read"])
 def test_a_signal_ends_a_run_whose_output_nobody_takes(
     three: Made, made_github: Server, tmp_path: Path, *, is_log_read: bool
