@@ -9,12 +9,13 @@ import streamlit as st
 
 from dashboard import warehouse
 from dashboard.errors import DashboardError, MartsMissingError
-from dashboard.extent import can_compare, extent, notices
+from dashboard.extent import can_compare, extent, lag, notices
 from dashboard.pages import code, delivery, overview, pipeline, pull_requests, reviews, teams
 from dashboard.reading import Reading
 from dashboard.sidebar import sidebar
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from types import ModuleType
 
     from dashboard.view import View
@@ -54,9 +55,10 @@ def show(name: str) -> None:
         if there is None:
             st.info("There is no pull request yet: the pipeline has not loaded any.")
             return
-        view = sidebar(warehouse.rows("choices", {}), there)
+        choices = warehouse.rows("choices", {})
+        view = sidebar(choices, there)
         reading = Reading(view, view.within(there.end_day), there)
-        _heading(view, reading)
+        _heading(view, reading, view.organizations or {row["source_org"] for row in choices})
         page.show(reading)
     except MartsMissingError as error:
         st.error(f"{error} Run dbt first: `make demo` on the sandbox, `meltano run dbt:run` elsewhere.")
@@ -64,7 +66,7 @@ def show(name: str) -> None:
         st.error(str(error))
 
 
-def _heading(view: View, reading: Reading) -> None:
+def _heading(view: View, reading: Reading, organizations: Collection[str]) -> None:
     period = reading.period
     parts = [
         f"{period.first_day} to {period.last_day} ({period.days} days, UTC)",
@@ -77,7 +79,9 @@ def _heading(view: View, reading: Reading) -> None:
         else "no comparison: the data does not cover the period before",
     ]
     st.caption(" · ".join(parts))
-    for notice in notices(reading.there, period, datetime.now(UTC).replace(tzinfo=None)):
+    now = datetime.now(UTC).replace(tzinfo=None)
+    behind = lag(warehouse.rows("organization_freshness", {}), organizations, reading.there, now)
+    for notice in [*notices(reading.there, period, now), *behind]:
         {"info": st.info, "warning": st.warning, "error": st.error}[notice.kind](notice.text)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import string
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal
@@ -9,13 +11,19 @@ from typing import TYPE_CHECKING, Any, Literal
 from dashboard.durations import duration
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+
     from dashboard.view import Period
+
+    Rows = Sequence[Mapping[str, Any]]
 
 DAY = timedelta(days=1)
 # As the freshness of dbt's sources: transform/models/staging/github/_github__sources.yml.
 WARN_AFTER = timedelta(hours=8)
 STALE_AFTER = timedelta(hours=24)
 QUIET_AFTER = timedelta(days=7)
+NAMED = 5
+MARKUP = re.compile(f"[{re.escape(string.punctuation)}]")
 
 
 @dataclass(frozen=True)
@@ -64,6 +72,32 @@ def _age(there: Extent, now: datetime) -> list[Notice]:
         newest = f"The newest activity in the data is of {there.last_at:%Y-%m-%d}"
         return [Notice("info", f"{newest}; periods are counted back from it.")]
     return []
+
+
+def lag(rows: Rows, organizations: Collection[str], there: Extent, now: datetime) -> list[Notice]:
+    """Return what to say of ORGANIZATIONS that stay behind others; NOW is in UTC, without a zone.
+
+    ROWS have source_org and last_loaded_at, those first that have rested longest.
+    """
+    behind = [
+        row
+        for row in rows
+        if row["source_org"] in organizations and there.loaded_at - row["last_loaded_at"] > WARN_AFTER
+    ]
+    if not behind:
+        return []
+    named = [
+        f"for {_plain(row['source_org'])} in {duration((now - row['last_loaded_at']).total_seconds())}"
+        for row in behind[:NAMED]
+    ]
+    more = [f"for {len(behind) - NAMED:,} more"] if len(behind) > NAMED else []
+    text = f"**Some data is old.** Nothing has been loaded {', '.join([*named, *more])}, unlike for others"
+    return [Notice("warning", f"{text}: see whether their runs go well.")]
+
+
+def _plain(name: str) -> str:
+    """Return a name of the data as Markdown that shows it as it is."""
+    return MARKUP.sub(r"\\\g<0>", " ".join(name.split()))
 
 
 def _gaps(there: Extent, period: Period) -> list[Notice]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 
 import pytest
-from dashboard.extent import Extent, can_compare, extent, notices
+from dashboard.extent import Extent, can_compare, extent, lag, notices
 from dashboard.view import Period
 
 NOW = datetime(2026, 6, 30, 12)  # noqa: DTZ001 - the warehouse's times are UTC, without a zone
@@ -84,3 +84,43 @@ def test_the_day_of_the_last_load_is_left_out_for_it_is_not_over() -> None:
     assert alone
     assert (alone.first_day, alone.end_day) == (date(2026, 6, 30), date(2026, 7, 1))
     assert extent({**row, "pull_request_count": 0}) is None
+
+
+def behind(*organizations: str, **hours: float) -> list[tuple[str, str]]:
+    """Return what is said of ORGANIZATIONS that were last loaded so many hours ago, in a fresh warehouse."""
+    loaded = [
+        {"source_org": name, "last_loaded_at": NOW - timedelta(hours=age)}
+        for name, age in sorted(hours.items(), key=lambda each: -each[1])
+    ]
+    return [(each.kind, each.text) for each in lag(loaded, organizations, THERE, NOW)]
+
+
+def test_an_organisation_that_stays_behind_is_told() -> None:
+    """The newest load of all hides none that is old; where all are as fresh nothing is said."""
+    assert behind("acme", "globex", acme=1, globex=9) == []
+    ((kind, text),) = behind("acme", "globex", acme=1, globex=9.5)
+    assert (kind, "loaded for globex in 9.5 h, unlike" in text) == ("warning", True)
+    ((kind, text),) = behind("acme", "globex", "initech", acme=96, globex=9.5, initech=1)
+    assert (kind, "loaded for acme in 4.0 d, for globex in 9.5 h, unlike" in text) == ("warning", True)
+
+
+def test_an_organisation_that_is_not_in_view_is_not_told() -> None:
+    """Who looks at one organisation learns of that one; what has no data any more concerns nobody."""
+    assert behind("acme", acme=1, globex=96) == []
+    assert len(behind("globex", acme=1, globex=96)) == 1
+
+
+def test_of_many_organisations_the_oldest_are_named() -> None:
+    """A sentence stays one."""
+    ages: dict[str, float] = {f"org{number}": 100 + number for number in range(8)}
+    ((_, text),) = behind(*ages, **ages)
+    assert "org7" in text
+    assert "for org3 in 4.3 d, for 3 more," in text
+    assert "org2" not in text
+
+
+def test_the_name_of_an_organisation_is_no_markup() -> None:
+    """What stands in the data is shown as it is."""
+    rows = [{"source_org": "*a* :b[c]\n$x$", "last_loaded_at": NOW - timedelta(days=2)}]
+    (notice,) = lag(rows, [rows[0]["source_org"]], THERE, NOW)  # type: ignore[list-item]
+    assert r"for \*a\* \:b\[c\] \$x\$ in 2.0 d" in notice.text

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import streamlit as st
 from dashboard import statement
 from dashboard.app import PAGES
 from dashboard.durations import duration
@@ -325,6 +326,25 @@ def test_the_runs_are_those_of_the_marts(connected: Warehouse) -> None:
     assert {row["stream"]: row["run_count"] for row in figures(app)["Streams"]} == {
         row["STREAM"]: row["RUN_COUNT"] for row in streams
     }
+
+
+def test_an_organisation_that_stays_behind_is_told(connected: Warehouse) -> None:
+    """On a page that shows its numbers, by name; where all were loaded together nothing is said."""
+    freshness = "reports.rpt_pipeline__organization_freshness"
+    assert {row["SOURCE_ORG"] for row in connected.sql(f"select source_org from {freshness}")} == {
+        row["SOURCE_ORG"]
+        for row in connected.sql("select distinct source_org from marts.dim_github__repository")
+    }
+    assert not opened("overview").warning
+    moved = "set last_loaded_at = dateadd('day', {}, last_loaded_at) where source_org = 'lantern-labs'"
+    connected.sql(f"update {freshness} {moved.format(-3)}")
+    st.cache_data.clear()
+    try:
+        assert "for lantern\\-labs in 3.0 d" in opened("overview").warning[0].value
+        assert "lantern" in opened("pipeline", {"org": "lantern-labs"}).warning[0].value
+        assert not opened("overview", {"org": "lantern-works"}).warning
+    finally:
+        connected.sql(f"update {freshness} {moved.format(3)}")
 
 
 @pytest.mark.parametrize("page", PAGES)

@@ -5,6 +5,7 @@ select
 
     -- attributes
     cast(stream as varchar) as stream,
+    organisations,
 
     -- measures
     cast(row_count as number(38, 0)) as rows_read,
