@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -16,6 +17,7 @@ from streamlit.testing.v1.element_tree import Dataframe, Subheader
 from .marts import ADDRESS, PATH, PERSON, TEAM, TITLE
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from tests.transform.warehouse import Warehouse
@@ -345,6 +347,30 @@ def test_an_organisation_that_stays_behind_is_told(connected: Warehouse) -> None
         assert not opened("overview", {"org": "lantern-works"}).warning
     finally:
         connected.sql(f"update {freshness} {moved.format(3)}")
+
+
+@contextmanager
+def more_runs(marts: Warehouse, *runs: str) -> Iterator[None]:
+    """Let there be further runs, each the one that there is but for some columns."""
+    for run in runs:
+        marts.sql(
+            f"insert into reports.rpt_pipeline__run select * replace ({run}) from reports.rpt_pipeline__run "
+            "where not startswith(run_id, 'another')"
+        )
+    st.cache_data.clear()
+    try:
+        yield
+    finally:
+        marts.sql("delete from reports.rpt_pipeline__run where startswith(run_id, 'another')")
+
+
+def test_each_run_has_points_of_its_own(connected: Warehouse) -> None:
+    """However close to each other two begin: bars of one label would lie in one place."""
+    told = "true as has_tap_told, {0} as point_count, 'another-{0}' as run_id".format
+    with more_runs(connected, told(5), told(7), f"dateadd('second', -1, began_at) as began_at, {told(9)}"):
+        points = figures(opened("pipeline"))["API points"]
+    assert {row["run_id"]: row["points"] for row in points} == {f"another-{n}": n for n in (5, 7, 9)}
+    assert len({row["run"] for row in points}) == len(points) == 3
 
 
 @pytest.mark.parametrize("page", PAGES)

@@ -68,8 +68,8 @@ def _numbers(runs: list[Row]) -> None:
 
 def _costs(runs: list[Row]) -> None:
     told = [
-        {"run": f"{run['began_at']:%Y-%m-%d %H:%M}", "points": run["point_count"]}
-        for run in runs
+        {"run": label, "points": run["point_count"], "run_id": run["run_id"]}
+        for label, run in zip(_labels(runs), runs, strict=True)
         if run["point_count"] is not None
     ]
     panel(
@@ -79,6 +79,13 @@ def _costs(runs: list[Row]) -> None:
         charts.bars(told[:SHOWN], "run", "points", "API points by run"),
         told,
     )
+
+
+def _labels(runs: list[Row]) -> list[str]:
+    """Return a label for each run, of which no two are alike: workers may begin in the same second."""
+    times = [f"{run['began_at']:%Y-%m-%d %H:%M:%S}" for run in runs]
+    before = [times[:place].count(time) for place, time in enumerate(times)]
+    return [f"{time} ({count + 1})" if count else time for time, count in zip(times, before, strict=True)]
 
 
 def _streams(rows: list[Row]) -> None:
