@@ -12,6 +12,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from requests import RequestException
+
 from sandbox import environment, last_run
 from sandbox.query import session
 from sandbox.servers import Server, serve_gcs, serve_github, serve_snowflake
@@ -78,6 +80,11 @@ def run(state: State, command: Sequence[str], data: Path | None, *, size: str, s
         up.snowflake.clear_requests()  # the report is about the command, not about the counting
         started = datetime.now(UTC)
         code = _run(command, {**os.environ, **up.exports(state)})
+        try:
+            servers_log = _log(up)
+        except RequestException:  # a service manager has told every process to end, the servers too
+            _say("The servers have ended before the command: there is no report of it.")
+            return code
         last_run.write(
             state,
             last_run.Report(
@@ -86,7 +93,7 @@ def run(state: State, command: Sequence[str], data: Path | None, *, size: str, s
                 started=started.isoformat(),
                 finished=datetime.now(UTC).isoformat(),
                 exit_code=code,
-                servers=_log(up),
+                servers=servers_log,
                 rows_before=before,
                 rows_after=_rows(state),
             ),
@@ -106,20 +113,27 @@ def _log(up: Servers) -> dict[str, Any]:
 
 def _run(command: Sequence[str], variables: Mapping[str, str]) -> int:
     """Run a command, pass the signals on that are meant for it; return its exit code as a shell does."""
-    try:
-        process = subprocess.Popen(command, env=variables)  # noqa: S603 - the user's own command
-    except OSError as error:
-        _say(f"{command[0]}: {error.strerror}")
-        return COMMAND_NOT_FOUND
+    process: subprocess.Popen[bytes] | None = None
+    early: list[int] = []  # signals that came while the command was being started
 
     def forward(number: int, _: FrameType | None) -> None:
         # What is typed at a terminal has reached the command already: it is in the foreground, too.
-        if not (number == signal.SIGINT and _in_foreground()):
+        if number == signal.SIGINT and _in_foreground():
+            return
+        if process is None:
+            early.append(number)
+        else:
             process.send_signal(number)
 
     previous = {number: signal.signal(number, forward) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
+        process = subprocess.Popen(command, env=variables)  # noqa: S603 - the user's own command
+        for number in early:
+            process.send_signal(number)
         code = process.wait()
+    except OSError as error:
+        _say(f"{command[0]}: {error.strerror}")
+        return COMMAND_NOT_FOUND
     finally:
         for number, handler in previous.items():
             signal.signal(number, handler)

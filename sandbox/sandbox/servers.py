@@ -153,7 +153,8 @@ def _serve(name: str, options: Mapping[str, str]) -> Iterator[Server]:
     """Run one server until the block ends.
 
     The child says its port on its first line, and ends itself when its standard input closes: so it
-    never outlives this process, however this process dies.
+    never outlives this process, however this process dies. Until then a command may need it for its ending:
+    a signal to all processes of the group, such as Ctrl-C, is none to the server.
     """
     arguments = [part for option, value in options.items() for part in (f"--{option}", value)]
     process = subprocess.Popen(  # noqa: S603 - our own module
@@ -161,6 +162,7 @@ def _serve(name: str, options: Mapping[str, str]) -> Iterator[Server]:
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
+        process_group=0,
     )
     try:
         yield Server(name, _port(process, name), process.pid)

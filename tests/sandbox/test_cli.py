@@ -168,6 +168,53 @@ def test_signals_are_passed_on(state: Path, data: Path) -> None:
     assert json.loads((state / "last_run.json").read_text())["exit_code"] == 9
 
 
+def test_a_command_that_is_ended_with_all_of_its_group_has_the_servers_for_its_ending(
+    state: Path, data: Path
+) -> None:
+    """It may have something to commit; nothing is said, and the exit code is its own."""
+    program = (
+        "import os, signal, sys, time, urllib.request\n"
+        "def end(*_):\n"
+        "    time.sleep(3)\n"
+        "    urllib.request.urlopen(os.environ['SANDBOX_GCS_URL'] + '/_sandbox/requests')\n"
+        "    sys.exit(143)\n"
+        "signal.signal(signal.SIGTERM, end)\n"
+        "print('ready', flush=True)\n"
+        "time.sleep(30)\n"
+    )
+    command = [str(SANDBOX), "run", "--data", str(data), "--", sys.executable, "-c", program]
+    with subprocess.Popen(
+        command,
+        env=environment(state),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+        os.killpg(process.pid, signal.SIGTERM)
+        _, said = process.communicate(timeout=30)
+    assert process.returncode == 143
+    assert "Traceback" not in said
+    assert json.loads((state / "last_run.json").read_text())["exit_code"] == 143
+
+
+def test_servers_that_end_before_the_command_are_a_sentence(state: Path, data: Path) -> None:
+    """As where a service manager ends each process by itself; the exit code is still the command's."""
+    program = (
+        "import os, psutil, time\n"
+        "servers = [each for each in psutil.Process().parent().children() if each.pid != os.getpid()]\n"
+        "for each in servers: each.kill()\n"
+        "while {each.status() for each in servers} != {psutil.STATUS_ZOMBIE}: time.sleep(0.1)\n"
+        "raise SystemExit(5)\n"
+    )
+    result = sandbox(state, "run", "--data", str(data), "--", sys.executable, "-c", program)
+    assert result.returncode == 5
+    assert "Traceback" not in result.stderr
+    assert "sandbox: The servers have ended before the command" in result.stderr
+
+
 def test_sql_answers_with_the_servers_down_and_up(state: Path, data: Path) -> None:
     """The same statement gives the same JSON: exact numbers, ISO times, nested values, null."""
     load(state, data, FIRST)
