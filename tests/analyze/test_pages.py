@@ -373,6 +373,23 @@ def test_each_run_has_points_of_its_own(connected: Warehouse) -> None:
     assert len({row["run"] for row in points}) == len(points) == 3
 
 
+def test_runs_beside_the_last_that_failed_are_told(connected: Warehouse) -> None:
+    """Workers share what is read: one that went well, and began last, hides none that did not."""
+
+    def run(name: str, outcome: str, minutes: int) -> str:
+        began = f"dateadd('minute', {-minutes}, began_at) as began_at"
+        return f"'another-{name}' as run_id, '{outcome}' as outcome, {began}"
+
+    with more_runs(connected, run("a", "complete", 5), run("b", "failed", 61)):
+        assert not opened("pipeline").warning
+    runs = (run("a", "complete", 5), run("b", "failed", 6), run("c", "unfinished", 7), run("d", "failed", 8))
+    with more_runs(connected, *runs):
+        app = opened("pipeline")
+    assert metrics(app)["Last run"] == "complete"
+    assert "Of the 4 that began" in app.warning[0].value
+    assert "2 failed, 1 unfinished" in app.warning[0].value
+
+
 @pytest.mark.parametrize("page", PAGES)
 def test_people_are_hidden_until_asked_for(connected: Warehouse, page: str) -> None:
     """No name or login of a person is in any table, nor sent by the warehouse, before it is switched on."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from collections import Counter
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -26,6 +27,8 @@ STREAMS = (
     "for weeks; where all of them rest, the pipeline does."
 )
 SHOWN = 15
+BESIDE = timedelta(hours=1)
+WELL = ("complete", "ended_early")
 
 
 def show(reading: Reading) -> None:
@@ -59,10 +62,24 @@ def _numbers(runs: list[Row]) -> None:
             None,
             f"Records that could not be loaded, in the last {len(runs)} runs.",
         )
+    _beside(runs)
     if newest["skipped_count"]:
         st.warning(
             f"**Partial data.** The last run could not read {newest['skipped_count']:,} repositories; "
             "their numbers stay as they were."
+        )
+
+
+def _beside(runs: list[Row]) -> None:
+    """Tell of runs beside the last that did not end well: workers share what is read, and each has a run."""
+    since = runs[0]["began_at"] - BESIDE
+    together = [run for run in runs if run["began_at"] >= since]
+    bad = Counter(run["outcome"] for run in together[1:] if run["outcome"] not in WELL)
+    if bad:
+        outcomes = ", ".join(f"{count} {outcome}" for outcome, count in sorted(bad.items()))
+        st.warning(
+            f"**Not every run went well.** Of the {len(together) - 1} that began within an hour before the "
+            f"last one: {outcomes}. The table below says why."
         )
 
 
