@@ -35,6 +35,9 @@ def resolved(environment: Mapping[str, str], manager: SecretManager) -> dict[str
 
 def main(command: list[str]) -> int:
     """Become the command; return an exit code where that is not possible."""
+    if command[:1] in (["-h"], ["--help"]):
+        sys.stdout.write(__doc__)
+        return 0
     if not command:
         sys.stderr.write("Name the command to run: python -m orchestrate.with_secrets COMMAND ...\n")
         return USAGE

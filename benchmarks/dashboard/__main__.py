@@ -6,6 +6,7 @@ but nothing kept of the queries, and then once more with their answers kept. A b
 
 from __future__ import annotations
 
+import argparse
 import logging
 import os
 import shutil
@@ -26,6 +27,13 @@ KEYED = {
     "fct_github__lead_time_to_deploy": "pull_request_key",
     "fct_github__pull_request_review": "pull_request_key",
 }
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the options."""
+    made = argparse.ArgumentParser(prog="python -m benchmarks.dashboard", description=__doc__)
+    made.add_argument("pull_requests", nargs="?", type=int, default=100_000, help="how many there are to be")
+    return made
 
 
 def main(pull_requests: int) -> None:
@@ -97,4 +105,4 @@ def seconds(page: str) -> float:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 100_000)
+    main(parser().parse_args().pull_requests)

@@ -54,6 +54,16 @@ def test_the_command_gets_the_values(secrets: Server, tmp_path: Path) -> None:
     assert (result.returncode, result.stdout) == (3, "new old of the process\n")
 
 
+def test_help_is_help(secrets: Server, tmp_path: Path) -> None:
+    """It is no command to run; that of the command behind it is the command's."""
+    for option in ("-h", "--help"):
+        result = run(secrets, tmp_path, option)
+        assert (result.returncode, result.stderr) == (0, "")
+        assert "python -m orchestrate.with_secrets meltano" in result.stdout
+    result = run(secrets, tmp_path, sys.executable, "--help")
+    assert "orchestrate.with_secrets" not in result.stdout
+
+
 def test_a_secret_that_cannot_be_read_ends_it_before_it_begins(secrets: Server, tmp_path: Path) -> None:
     """The sentence names the variable and the secret."""
     marker = tmp_path / "ran"
