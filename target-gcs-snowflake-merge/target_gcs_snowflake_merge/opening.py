@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
-import tempfile
 import uuid
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from target_gcs_snowflake_merge.errors import FatalLoadError
@@ -21,6 +19,7 @@ from target_gcs_snowflake_merge.provision import ledger_table
 from target_gcs_snowflake_merge.replay import replay
 from target_gcs_snowflake_merge.retry import Patience
 from target_gcs_snowflake_merge.run import Run
+from target_gcs_snowflake_merge.run_folder import make_folder
 from target_gcs_snowflake_merge.settings import orchestrator_run_id
 from target_gcs_snowflake_merge.storage import Lake
 from target_gcs_snowflake_merge.summary import COMPLETE, outcome_of
@@ -49,10 +48,9 @@ def open_loader(settings: Settings) -> tuple[Loader, Lake]:
 def open_run(settings: Settings, mapper: PluginMapper, config: collections.abc.Mapping[str, Any]) -> Run:
     """Return a run, which has not begun yet."""
     loader, _ = open_loader(settings)
-    folder = Path(tempfile.mkdtemp(prefix="target-gcs-snowflake-merge-"))
     is_mapped = any(config.get(name) for name in CONFIGURED_BY)
     mapping = Mapping(mapper) if is_mapped else None
-    return Run(settings, loader, folder, write_state, mapping)
+    return Run(settings, loader, make_folder(), write_state, mapping)
 
 
 def replay_window(settings: Settings, window: Window) -> int:
