@@ -4,18 +4,27 @@ from __future__ import annotations
 
 import os
 import subprocess
+import time
 from collections import deque
+from contextlib import contextmanager
 from dataclasses import dataclass
+from threading import Event, Thread
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from orchestrate.worker import Part
 
 LAST_LINES = 3
+GRACE_SECONDS = (
+    120.0  # for what a command does at SIGTERM: Meltano ends the plugins, the loader commits what it has
+)
 NO_COLORS = {"NO_COLOR": "1", "DBT_USE_COLORS": "false"}
+
+
+LATE = "the deadline of the run has passed"
 
 
 class CommandError(Exception):
@@ -28,6 +37,8 @@ class Project:
 
     folder: Path
     variables: Mapping[str, str]
+    ends_at: float | None = None
+    """When a command that still runs is ended, by `time.time()`; None: never."""
 
     def meltano(self, arguments: Sequence[str], log: Callable[[str], object]) -> None:
         """Run Meltano, or raise `CommandError`."""
@@ -45,6 +56,10 @@ class Project:
         return "\n".join(printed)
 
     @property
+    def _is_late(self) -> bool:
+        return self.ends_at is not None and time.time() >= self.ends_at
+
+    @property
     def _bin(self) -> Path:
         return self.folder / ".venv" / "bin"
 
@@ -53,6 +68,8 @@ class Project:
         return str(self._bin / "python")
 
     def _run(self, command: Sequence[str], log: Callable[[str], object]) -> None:
+        if self._is_late:
+            raise CommandError(LATE)
         environment = {**os.environ, **NO_COLORS, **self.variables}
         # Variables that name secrets reach the command as their values.
         resolving = [self._python, "-m", "orchestrate.with_secrets", *command]
@@ -73,12 +90,38 @@ class Project:
                 f"{resolving[0]} cannot be run: {error.strerror}; run `make .venv/.plugins` in {self.folder}"
             )
             raise CommandError(message) from error
-        with process:
+        with process, ending(process, self.ends_at):
             assert process.stdout is not None  # noqa: S101 - it is a pipe
             for line in process.stdout:
                 log(line.rstrip("\n"))
                 if line.strip():
                     last.append(line.strip())
+        if process.returncode and self._is_late:
+            raise CommandError(LATE)
         if process.returncode:
             message = f"exit code {process.returncode}: {' / '.join(last)}"
             raise CommandError(message)
+
+
+@contextmanager
+def ending(process: subprocess.Popen[str], ends_at: float | None) -> Iterator[None]:
+    """End a process that still runs at a moment, by `time.time()`: by SIGTERM, then by SIGKILL.
+
+    A timeout of Prefect's own cannot: it does not get into a thread that waits for a line.
+    """
+    if ends_at is None:
+        yield
+        return
+    is_done = Event()
+
+    def end() -> None:
+        if not is_done.wait(ends_at - time.time()):
+            process.terminate()
+        if not is_done.wait(GRACE_SECONDS):
+            process.kill()
+
+    Thread(target=end, daemon=True).start()
+    try:
+        yield
+    finally:
+        is_done.set()

@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+import time
 import uuid
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,7 @@ from orchestrate.worker import Part  # noqa: E402
 
 EVERYTHING = "all that is configured"
 LOAD = ("run", "tap-github-custom", "target-gcs-snowflake-merge")
+SUMMARY_SECONDS = 600  # beyond the deadline: a run that missed it is summed up, too
 WORKERS = int(os.environ.get("GITHUB_PIPELINE_WORKERS") or 4)  # loads at once, on this machine
 
 
@@ -40,9 +42,11 @@ class PipelineError(Exception):
 
 
 @task(retries=2, retry_delay_seconds=exponential_backoff(60), retry_jitter_factor=0.5)
-def load(organization: str | None, arguments: list[str], variables: dict[str, str]) -> None:
+def load(
+    organization: str | None, arguments: list[str], variables: dict[str, str], ends_at: float | None = None
+) -> None:
     """Load one organisation (None: whatever is configured), as a worker with a state of its own."""
-    project = Project(PROJECT, variables)
+    project = Project(PROJECT, variables, ends_at)
     log = get_run_logger().info
     if organization is None:
         project.meltano([*arguments, *LOAD], log)
@@ -51,21 +55,22 @@ def load(organization: str | None, arguments: list[str], variables: dict[str, st
 
 
 @task(retries=1, retry_delay_seconds=60)
-def transform(arguments: list[str], variables: dict[str, str]) -> None:
+def transform(arguments: list[str], variables: dict[str, str], ends_at: float | None = None) -> None:
     """Build the models over what is in the raw tables."""
-    Project(PROJECT, variables).meltano([*arguments, "run", "dbt:run"], get_run_logger().info)
+    Project(PROJECT, variables, ends_at).meltano([*arguments, "run", "dbt:run"], get_run_logger().info)
 
 
 @task
-def check_freshness(arguments: list[str], variables: dict[str, str]) -> None:
+def check_freshness(arguments: list[str], variables: dict[str, str], ends_at: float | None = None) -> None:
     """Fail where a raw table has not been written for too long."""
-    Project(PROJECT, variables).meltano([*arguments, "run", "dbt:freshness"], get_run_logger().info)
+    Project(PROJECT, variables, ends_at).meltano([*arguments, "run", "dbt:freshness"], get_run_logger().info)
 
 
 @task
 def summarize(runs: dict[str, str], arguments: list[str], variables: dict[str, str]) -> str:
     """Leave what the loads of the run did, and what they cost, as an artifact; return it."""
-    printed = Project(PROJECT, variables).output("orchestrate.run_summary", *arguments, *runs.values())
+    project = Project(PROJECT, variables, time.time() + SUMMARY_SECONDS)
+    printed = project.output("orchestrate.run_summary", *arguments, *runs.values())
     markdown = summary.markdown(runs, json.loads(printed))
     create_markdown_artifact(markdown, key="github-insights", description="What the loads of a run did")
     return markdown
@@ -79,6 +84,7 @@ def github_insights(  # noqa: PLR0913, PLR0917 - what somebody can choose on Pre
     secret_blocks: dict[str, str] | None = None,
     bucket_block: str | None = None,
     retries: int = 2,
+    deadline_hours: float = 12,
 ) -> None:
     """Bring GitHub into Snowflake.
 
@@ -89,10 +95,12 @@ def github_insights(  # noqa: PLR0913, PLR0917 - what somebody can choose on Pre
         secret_blocks: Variable (`SNOWFLAKE_PRIVATE_KEY`, ...) -> name of the GcpSecret block with its value.
         bucket_block: Name of the GcsBucket block of the lake.
         retries: How often a load that failed is tried again.
+        deadline_hours: After them a load or step that still runs is ended, and has failed; 0: never.
 
     Raises:
         PipelineError: Something failed; all else was done nevertheless.
     """
+    ends_at = time.time() + deadline_hours * 3600 if deadline_hours else None
     variables = blocks.variables(secret_blocks or {}, bucket_block)
     if lookback_days is not None:
         variables["TAP_GITHUB_CUSTOM_LOOKBACK_DAYS"] = str(lookback_days)
@@ -101,7 +109,7 @@ def github_insights(  # noqa: PLR0913, PLR0917 - what somebody can choose on Pre
     runs = {each or EVERYTHING: str(uuid.uuid5(_namespace(), each or "")) for each in organizations}
     loads = {
         name: load.with_options(name=f"load {name}", retries=retries).submit(
-            each, arguments, {**variables, "MELTANO_RUN_ID": runs[name]}
+            each, arguments, {**variables, "MELTANO_RUN_ID": runs[name]}, ends_at
         )
         for name, each in zip(runs, organizations, strict=True)
     }
@@ -111,7 +119,7 @@ def github_insights(  # noqa: PLR0913, PLR0917 - what somebody can choose on Pre
     if len(failed) < len(loads):
         steps = {"The models": transform, "Freshness": check_freshness}
         for name, step in steps.items():
-            state = step(arguments, variables, return_state=True)
+            state = step(arguments, variables, ends_at, return_state=True)
             if not state.is_completed():
                 problems.append(f"{name}: {_reason(state)}")
     state = summarize(runs, arguments, variables, return_state=True)

@@ -1,0 +1,52 @@
+"""The commands of the flow end in time; no Prefect is needed to run them."""
+
+from __future__ import annotations
+
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from orchestrate.prefect.command import LATE, CommandError, Project
+
+ROOT = Path(__file__).parents[3]
+
+
+def project(folder: Path, script: str, ends_in_seconds: float | None) -> Project:
+    """Return a project whose Meltano is a script of the shell."""
+    commands = folder / ".venv" / "bin"
+    commands.mkdir(parents=True)
+    (commands / "python").write_text(f'#!/bin/sh\nexec {sys.executable} "$@"\n')
+    (commands / "meltano").write_text(f"#!/bin/sh\n{script}\n")
+    for command in commands.iterdir():
+        command.chmod(0o755)
+    ends_at = None if ends_in_seconds is None else time.time() + ends_in_seconds
+    return Project(folder, {"PYTHONPATH": str(ROOT)}, ends_at)
+
+
+def test_a_command_that_hangs_is_ended_at_the_deadline(tmp_path: Path) -> None:
+    """By SIGTERM, upon which it may finish something; it says nothing for which somebody could wait."""
+    script = "trap 'echo finished; kill $!; exit 143' TERM; echo began; sleep 300 & wait"
+    hanging, said = project(tmp_path, script, 20), list[str]()
+    began = time.monotonic()
+    with pytest.raises(CommandError, match=LATE):
+        hanging.meltano(["run"], said.append)
+    assert said == ["began", "finished"]
+    assert time.monotonic() - began < 100
+
+
+def test_after_the_deadline_nothing_is_begun(tmp_path: Path) -> None:
+    """A try after it would be ended at once."""
+    marker = tmp_path / "ran"
+    with pytest.raises(CommandError, match=LATE):
+        project(tmp_path, f"touch {marker}", 0).meltano(["run"], print)
+    assert not marker.exists()
+
+
+@pytest.mark.parametrize("ends_in_seconds", [None, 300.0])
+def test_a_command_that_is_in_time_ends_as_it_does(tmp_path: Path, ends_in_seconds: float | None) -> None:
+    """Its failure is its own, and told by its last lines."""
+    failing = project(tmp_path, "echo why; exit 3", ends_in_seconds)
+    with pytest.raises(CommandError, match="exit code 3: why"):
+        failing.meltano(["run"], print)
