@@ -18,6 +18,7 @@ SOURCES = (
     *(ROOT / "target-gcs-snowflake-merge" / "target_gcs_snowflake_merge").rglob("*.py"),
     *(ROOT / "orchestrate" / "alert").rglob("*.py"),
     *(ROOT / "orchestrate" / "airflow").rglob("*.py"),
+    *(ROOT / "orchestrate" / "prefect").rglob("*.py"),
 )
 FIELD = re.compile(r"%(?:\.\d+)?[sdrf]")
 
