@@ -9,10 +9,11 @@
 
 
 {% macro is_service_account(login) -%}
-    {#- Whether a login begins as those of service accounts do; others are listed in a seed. -#}
+    {#- Whether a login begins as those of service accounts do; others are listed in a seed. One prefix needs no list. -#}
+    {%- set prefixes = var('service_account_prefixes') -%}
     (
         false
-        {%- for prefix in var('service_account_prefixes') %}
+        {%- for prefix in ([prefixes] if prefixes is string else prefixes) %}
         or startswith(lower({{ login }}), '{{ prefix | lower }}')
         {%- endfor %}
     )
