@@ -8,7 +8,7 @@ listed as (
         repository.repository_full_name,
         service.service,
         -- A prefix is a folder or a file: services/bill does not cover services/billing.
-        regexp_replace(coalesce(service.path_prefix, ''), '/+$', '') as path_prefix,
+        regexp_replace(coalesce(service.path_prefix, ''), '^([.]?/)+|/+$', '') as path_prefix,
         service.reliability_tier,
         coalesce(service.deploy_source, {{ default_deploy_source() }}) as deploy_source,
         lower(service.production_environment) as production_environment,
