@@ -79,7 +79,7 @@ of_service as (
         service.staging_environment,
         deployment.* exclude (service, repository_key, source_org)
     from deployment
-    inner join service on deployment.service = service.service
+    inner join service on lower(deployment.service) = lower(service.service)
     left join {{ ref('stg_github__commit') }} as commits
         on
             service.repository_key = commits.repository_key
