@@ -27,7 +27,12 @@ if TYPE_CHECKING:
         ("insert into t values (null)", 100072, "22000"),
         ("insert into t values ('x')", 100038, "22018"),
         ("select parse_json('{')", 100069, "22P02"),
+        ("select 1 / 0", 100051, "22012"),
+        ("select 1.5::float / 0", 100051, "22012"),
+        ("select 1 % 0", 100051, "22012"),
+        ("select a / b from (select 1 as a, 0 as b)", 100051, "22012"),
     ],
+    ids=lambda part: str(part)[:50],
 )
 def test_mistakes_have_the_numbers_of_snowflake(
     cursor: SnowflakeCursor, statement: str, number: int, state: str
@@ -37,3 +42,16 @@ def test_mistakes_have_the_numbers_of_snowflake(
     with pytest.raises(DatabaseError) as caught:
         cursor.execute(statement)
     assert (caught.value.errno, caught.value.sqlstate) == (number, state)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "select div0(1, 0), 1 / nullif(0, 0), 0 / 1, 'inf'::float / 2",
+    ],
+    ids=lambda statement: statement[:50],
+)
+def test_what_is_nearly_a_mistake_is_none(cursor: SnowflakeCursor, statement: str) -> None:
+    """What is divided by NULL."""
+    cursor.execute("create table t (a int not null)")
+    cursor.execute(statement)

@@ -74,6 +74,7 @@ _MEANINGS = [
         "42601",
         _COMPILATION + "column '{0}' already exists",
     ),
+    Meaning(r"Division by zero", 100051, "22012", "Division by zero"),
     Meaning(
         r"^Out of Range|out of range|overflow",
         100132,

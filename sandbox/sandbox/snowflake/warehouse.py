@@ -78,6 +78,7 @@ class Warehouse(FakeSnow):
             ":memory:",
             config={
                 "lambda_syntax": "ENABLE_SINGLE_ARROW",
+                "ieee_floating_point_ops": "false",  # a division by zero is an error
                 "python_enable_replacements": "false",
                 **WRITING,
             },
