@@ -24,6 +24,7 @@ from sandbox.snowflake import (
     constraints,
     databases,
     file_formats,
+    limits,
     numbers,
     show,
     stage_names,
@@ -189,6 +190,7 @@ class Cursor(FakeSnowflakeCursor):
             self._answer(staged_files.remove(removed, session))
             return
         statement = parse_one(command)
+        limits.check(statement)
         stage_names.spell_out(statement)
         staged_files.inline(statement, session)
         self.check_db_and_schema(statement)
