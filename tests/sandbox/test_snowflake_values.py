@@ -124,3 +124,25 @@ def test_the_time_is_not_a_column_of_that_name(cursor: SnowflakeCursor) -> None:
         "select current_timestamp()::date = current_date() as A from (select 'x' as \"CURRENT_TIMESTAMP\")"
     )
     assert cursor.fetchall() == [(True,)]
+
+
+@pytest.mark.parametrize(
+    ("expression", "expected"),
+    [
+        ("array_agg(x)", [1, 2]),
+        ("array_agg(x) within group (order by x desc)", [2, 1]),
+        ("array_agg(distinct x) within group (order by x)", [1, 2]),
+        ("array_agg(iff(x > 2, x, null)) within group (order by x)", []),
+        ("array_agg(x) over ()", [1, 2]),
+        ("array_agg(x) within group (order by x desc) over (partition by 1)", [2, 1]),
+        ("array_agg(array_size(x)) from (select array_agg(x) as x from nothing where x > 2)", [0]),
+    ],
+)
+def test_array_agg_leaves_out_nulls(cursor: SnowflakeCursor, expression: str, expected: list[int]) -> None:
+    """With an order or without; of nothing but NULLs, or of no rows at all, it makes an empty array."""
+    query = f"select {expression}" + ("" if " from " in expression else " from rows_with_null")
+    cursor.execute("create table nothing as select 1 as x")
+    cursor.execute("create table rows_with_null as select 1 as x union all select null union all select 2")
+    assert sorted(json.loads(cursor.execute(query).fetchall()[0][0])) == sorted(expected)
+    if "order by" in expression:
+        assert json.loads(cursor.execute(query).fetchall()[0][0]) == expected

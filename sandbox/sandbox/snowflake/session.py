@@ -20,6 +20,7 @@ from sqlglot import exp
 from sandbox.snowflake import (
     account_statements,
     alter_table,
+    array_agg,
     comments,
     constraints,
     databases,
@@ -233,7 +234,9 @@ class Cursor(FakeSnowflakeCursor):
         quote_keywords(statement)
         constraints.loosen(statement)
         numbers.widen(statement)
-        for part in self._transform_explode(replace_functions(statement)):
+        statement = replace_functions(statement)
+        array_agg.fill_empty(statement)
+        for part in self._transform_explode(statement):
             transformed = show.listed(self._transform(part, params), statement)
             databases.keep_in_parts(transformed)
             self._execute_part(transformed, params if transformed.find(exp.Placeholder) else None)

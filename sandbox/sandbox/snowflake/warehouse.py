@@ -13,7 +13,7 @@ from fakesnow import info_schema, macros
 from fakesnow.instance import GLOBAL_DATABASE_NAME, FakeSnow
 from fakesnow.transforms import show, stage
 
-from sandbox.snowflake import comments, databases, describe, flatten, moments, numbers, stage_names
+from sandbox.snowflake import array_agg, comments, databases, describe, flatten, moments, numbers, stage_names
 from sandbox.snowflake.objects import ObjectReader
 from sandbox.snowflake.session import Session
 from sandbox.snowflake.table_locks import TableLocks
@@ -62,6 +62,7 @@ class Warehouse(FakeSnow):
         Their new tables are kept in parts of so many rows, a multiple of 2,048.
         """
         folder.mkdir(parents=True, exist_ok=True)
+        array_agg.close_gap()
         comments.close_gap()
         describe.close_gap()
         flatten.close_gap()
