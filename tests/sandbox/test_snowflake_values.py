@@ -146,3 +146,42 @@ def test_array_agg_leaves_out_nulls(cursor: SnowflakeCursor, expression: str, ex
     assert sorted(json.loads(cursor.execute(query).fetchall()[0][0])) == sorted(expected)
     if "order by" in expression:
         assert json.loads(cursor.execute(query).fetchall()[0][0]) == expected
+
+
+MONDAY, SUNDAY = "'2026-01-05'::date", "'2026-01-04'::date"
+
+
+@pytest.mark.parametrize(
+    ("parameter", "monday", "sunday", "begin"),
+    [(0, 1, 0, date(2025, 12, 29)), (1, 1, 7, date(2025, 12, 29)), (7, 2, 1, date(2026, 1, 4))],
+)
+def test_a_week_begins_as_week_start_says(
+    connect: Connect, parameter: int, monday: int, sunday: int, begin: date
+) -> None:
+    """By the session's parameter or the account's; ISO's week days stay as they are."""
+    query = (
+        f"select dayofweek({MONDAY}), date_part(dow, {SUNDAY}), date_trunc('week', {SUNDAY})::date,"
+        f" dayofweekiso({SUNDAY})"
+    )
+    expected = [(monday, sunday, begin, 7)]
+    set_later = connect().cursor()
+    before = set_later.execute(query).fetchall()
+    set_later.execute(f"alter session set week_start = {parameter}")
+    assert set_later.execute(query).fetchall() == expected
+    set_later.execute("alter session unset week_start")
+    assert set_later.execute(query).fetchall() == before
+    at_once = connect(session_parameters={"WEEK_START": parameter}).cursor()
+    assert at_once.execute(query).fetchall() == expected
+
+
+@pytest.mark.parametrize("whose", ["account", "user sandbox"])
+def test_week_start_of_account_and_user_is_that_of_later_sessions(connect: Connect, whose: str) -> None:
+    """Not of those that are open; without it weeks begin on Monday again."""
+    cursor = connect().cursor()
+    try:
+        cursor.execute(f"alter {whose} set week_start = 7")
+        assert value(cursor, f"dayofweek({SUNDAY})") == 0
+        assert value(connect().cursor(), f"dayofweek({SUNDAY})") == 1
+    finally:
+        cursor.execute(f"alter {whose} unset week_start")
+    assert value(connect().cursor(), f"dayofweek({SUNDAY})") == 0

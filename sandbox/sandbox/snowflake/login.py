@@ -79,6 +79,7 @@ class Logins:
             *(names[name] and normalise_ident(names[name] or "") for name in ("database", "schema")),
             autocommit=autocommit,
         )
+        session.week_start.day = int(parameters.get("WEEK_START", session.week_start.day))
         login = Login(session, user, str((data.get("CLIENT_ENVIRONMENT") or {}).get("APPLICATION") or ""))
         self._logins.append(login)
         return _welcome(login, names, autocommit=autocommit)

@@ -41,6 +41,7 @@ from sandbox.snowflake.merge import execute_merge
 from sandbox.snowflake.results import describe
 from sandbox.snowflake.temporary_tables import TemporaryTables
 from sandbox.snowflake.transactions import Transaction, effect_of
+from sandbox.snowflake.weeks import WeekStart
 
 if TYPE_CHECKING:
     import asyncio
@@ -75,6 +76,7 @@ class Session(FakeSnowflakeConnection):
         locks: TableLocks,
         objects: ObjectReader,
         user_keys: UserKeys,
+        week_start: WeekStart,
         autocommit: bool = True,
         **options: Any,  # noqa: ANN401
     ) -> None:
@@ -82,6 +84,7 @@ class Session(FakeSnowflakeConnection):
         super().__init__(*arguments, **options)
         self.objects = objects
         self.user_keys = user_keys
+        self.week_start = WeekStart(week_start.day, later=week_start)
         self.transaction = Transaction(self._duck_conn, locks, self, autocommit=autocommit)
         self.temporary = TemporaryTables()
         self.transport: asyncio.Transport | None = None
@@ -179,6 +182,7 @@ class Cursor(FakeSnowflakeCursor):
         command = _in_known_words(self._inline_variables(command))
         if account_statements.is_nothing_to_do(command):
             session.user_keys.learn(command)
+            session.week_start.learn(command)
             self._execute(transforms.SUCCESS_NOP)
             return
         if remarks := comments.on_columns(command):
@@ -236,6 +240,7 @@ class Cursor(FakeSnowflakeCursor):
         numbers.widen(statement)
         statement = replace_functions(statement)
         array_agg.fill_empty(statement)
+        session.week_start.apply(statement)
         for part in self._transform_explode(statement):
             transformed = show.listed(self._transform(part, params), statement)
             databases.keep_in_parts(transformed)

@@ -18,6 +18,7 @@ from sandbox.snowflake.objects import ObjectReader
 from sandbox.snowflake.session import Session
 from sandbox.snowflake.table_locks import TableLocks
 from sandbox.snowflake.user_keys import UserKeys
+from sandbox.snowflake.weeks import WeekStart
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -73,6 +74,7 @@ class Warehouse(FakeSnow):
         self.results_cache = Results()
         self.locks = TableLocks()
         self.user_keys = UserKeys()
+        self.week_start = WeekStart()
         self.objects = ObjectReader(gcs_url)
         stage.LOCAL_BUCKET_PATH = str(folder.resolve() / "internal_stages")
         self.duck_conn = duckdb.connect(
@@ -137,5 +139,6 @@ class Warehouse(FakeSnow):
             locks=self.locks,
             objects=self.objects,
             user_keys=self.user_keys,
+            week_start=self.week_start,
             **options,
         )
