@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from sandbox.state import State
 
 COMMAND_NOT_FOUND = 127
+SNOWFLAKE_PORT = 47115
+"""Where it is free, a new sandbox has it too, and dbt need not read all its models anew."""
 
 
 @dataclass(frozen=True)
@@ -51,11 +53,13 @@ def servers(state: State, what: str, data: Path | None, *, size: str, seed: int)
         state.fail_interrupted_jobs()
         folder = (data or generated(state, size=size, seed=seed)).resolve()
         with ThreadPoolExecutor(1) as meanwhile:
-            starting = meanwhile.submit(stack.enter_context, serve_github(folder, port=state.github_port))
+            starting = meanwhile.submit(stack.enter_context, serve_github(folder, port=state.port("github")))
             gcs = stack.enter_context(serve_gcs(state.gcs))
-            snowflake = stack.enter_context(serve_snowflake(state.snowflake, gcs_url=gcs.url))
+            port = state.port("snowflake") or SNOWFLAKE_PORT
+            snowflake = stack.enter_context(serve_snowflake(state.snowflake, gcs_url=gcs.url, port=port))
         github = starting.result()
-        state.github_port = github.port
+        for server in (github, snowflake):
+            state.keep_port(server.name, server.port)
         state.announce(
             replace(holder, github=github.url, gcs=gcs.url, snowflake=snowflake.url, data=str(folder))
         )

@@ -132,13 +132,14 @@ def gcs(folder: Path, bucket: str) -> None:
 @click.option("--folder", type=click.Path(path_type=Path), required=True)
 @click.option("--gcs-url", required=True)
 @click.option("--part-rows", type=int, help="rows of a part of a table, by which a scan leaves rows out")
-def snowflake(folder: Path, gcs_url: str, part_rows: int | None) -> None:
+@click.option("--port", type=int, default=0, help="where it is free")
+def snowflake(folder: Path, gcs_url: str, part_rows: int | None, port: int) -> None:
     """Serve a folder of databases as Snowflake."""
     from sandbox.snowflake.app import create_app  # noqa: PLC0415 - each process loads its own server only
     from sandbox.snowflake.warehouse import Warehouse  # noqa: PLC0415
 
     warehouse = Warehouse(folder, gcs_url=gcs_url, part_rows=part_rows)
-    run(create_app(warehouse), close=warehouse.duck_conn.close)
+    run(create_app(warehouse), close=warehouse.duck_conn.close, port=port)
 
 
 @main.command()

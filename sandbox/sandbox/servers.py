@@ -132,9 +132,14 @@ def serve_gcs(folder: Path, *, bucket: str = BUCKET) -> Iterator[Server]:
 
 
 @contextmanager
-def serve_snowflake(folder: Path, *, gcs_url: str, part_rows: int | None = None) -> Iterator[Server]:
-    """Serve databases that lie in a folder, as Snowflake does; stages read through the storage server."""
-    options = {"folder": str(folder), "gcs-url": gcs_url}
+def serve_snowflake(
+    folder: Path, *, gcs_url: str, part_rows: int | None = None, port: int = 0
+) -> Iterator[Server]:
+    """Serve databases that lie in a folder, as Snowflake does; stages read through the storage server.
+
+    PORT is only tried: where it is taken, it is another one.
+    """
+    options = {"folder": str(folder), "gcs-url": gcs_url, "port": str(port)}
     if part_rows:
         options["part-rows"] = str(part_rows)
     with _serve("snowflake", options) as server:

@@ -91,24 +91,23 @@ class State:
         """Return the report of the last run."""
         return self.folder / "last_run.json"
 
-    @property
-    def github_port(self) -> int:
-        """Return the port of GitHub's last server, 0 before the first.
+    def port(self, server: str) -> int:
+        """Return the port of a server's last start, 0 before the first.
 
-        GitHub's answers hold its own URLs, so that another port would change rows.
+        GitHub's answers hold its own URLs, so that another port would change rows. Where Snowflake has
+        another one, dbt reads all its models anew.
         """
         try:
-            return int(self._github_port_file.read_text(encoding="utf-8"))
+            return int(self._port_file(server).read_text(encoding="utf-8"))
         except FileNotFoundError:
             return 0
 
-    @github_port.setter
-    def github_port(self, port: int) -> None:
-        self._github_port_file.write_text(str(port), encoding="utf-8")
+    def keep_port(self, server: str, port: int) -> None:
+        """Remember where a server runs, for its next start."""
+        self._port_file(server).write_text(str(port), encoding="utf-8")
 
-    @property
-    def _github_port_file(self) -> Path:
-        return self.folder / "github.port"
+    def _port_file(self, server: str) -> Path:
+        return self.folder / f"{server}.port"
 
     @property
     def _holder_file(self) -> Path:
