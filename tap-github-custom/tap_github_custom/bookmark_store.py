@@ -12,6 +12,8 @@ from tap_github_custom.errors import UNFORESEEN, ConfigurationError
 from tap_github_custom.state_file import WAY_OUT
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from tap_github_custom.repository import Repository
 
 REVIEW_COMMENTS = "review_comments"
@@ -61,6 +63,29 @@ class BookmarkStore:
         self.length -= self._lengths.get(key, 0)
         self._lengths[key] = _length(key, saved)
         self.length += self._lengths[key]
+
+    def moved(self, repositories: Iterable[Repository], wanted: frozenset[str]) -> list[tuple[str, int]]:
+        """Return former owner and id of each repository that is known under another owner from before.
+
+        Only of those REPOSITORIES of which all that is WANTED has been read under the present owner.
+        """
+        now = {
+            str(each.id): each.key
+            for each in repositories
+            if (bookmark := self.of(each)).read and wanted <= bookmark.streams
+        }
+        former = (key.rpartition("/") for key in self._repositories)
+        return [
+            (owner, int(number))
+            for owner, _, number in former
+            if number in now and now[number] != f"{owner}/{number}"
+        ]
+
+    def remove(self, owner: str, number: int) -> None:
+        """Forget a repository of an owner that it no longer has."""
+        key = f"{owner}/{number}"
+        del self._repositories[key]
+        self.length -= self._lengths.pop(key)
 
     def login(self, login: str) -> str | None:
         """Return an owner's login as `spelt` did first, whatever its capitals; None for a new one."""

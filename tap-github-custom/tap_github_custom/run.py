@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from tap_github_custom import git, times
 from tap_github_custom.crawl import side_by_side
-from tap_github_custom.emission import Rows
+from tap_github_custom.emission import CompleteSets, Rows
 from tap_github_custom.errors import BudgetSpentError, GraphQLUnavailableError, RepositoryError
 from tap_github_custom.listing import find_repositories
 from tap_github_custom.plan import Plan
@@ -21,7 +21,7 @@ from tap_github_custom.reading.deployment_statuses import StatusProof
 from tap_github_custom.reading.graphql_children import Learnt
 from tap_github_custom.reading.repository_reading import RepositoryReading
 from tap_github_custom.reading.review_comments import ReviewComments
-from tap_github_custom.stream_names import REPOSITORY
+from tap_github_custom.stream_names import PATCH, REPOSITORY
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     from tap_github_custom.summary import Summary
 
 logger = logging.getLogger("tap-github-custom")
+
+SETS_AT_ONCE = 1_000  # an organisation that took another name may have many repositories
 
 
 class Run:
@@ -85,6 +87,7 @@ class Run:
                 self._store.bots = plan.learnt.bots.known
                 self._store.deployment_statuses = plan.learnt.status_proof.settled
                 yield under_way.reading.repository.full_name
+            self._tell_moved(listing, wanted)
         except BaseException:
             git.end_all()  # what other repositories fetch at the moment would keep the process alive
             raise
@@ -181,6 +184,23 @@ class Run:
             self._summary.skipped[f"{name}#{number}"] = reason
         counts = ", ".join(f"{count:,} {stream}" for stream, count in sorted(rows.items()))
         logger.info("%s %s: %s (%.1f s)", position, name, counts or "nothing", time.monotonic() - started)
+
+    def _tell_moved(self, listing: Listing, wanted: frozenset[str]) -> None:
+        """Tell rows of a repository under a former owner as gone: they came again under the present one.
+
+        The owner is part of each key, and changes by a transfer or with the name of an organisation.
+        """
+        moved = self._store.moved(listing.repositories, wanted)
+        for owner, number in moved:
+            logger.info("Repository %d is no longer of %s: its rows of there are told as gone", number, owner)
+        former = [(self._store.login(owner) or owner, number) for owner, number in moved]
+        for stream in sorted(wanted - {PATCH}):
+            column = "id" if stream == REPOSITORY else "repository_id"
+            parents = [{"_source_org": owner, column: number} for owner, number in former]
+            for first in range(0, len(parents), SETS_AT_ONCE):
+                self._emit(CompleteSets(stream, parents[first : first + SETS_AT_ONCE]))
+        for owner, number in moved:
+            self._store.remove(owner, number)
 
     def _skip(self, name: str, reason: str) -> None:
         logger.warning("%s is skipped, its bookmark stays: %s", name, reason)

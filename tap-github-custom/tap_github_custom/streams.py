@@ -78,14 +78,17 @@ class GitHubStream(Stream):
             self.rows_written += 1
 
     def write_complete_sets(self, parents: list[Row]) -> None:
-        """Say that every row of these parents has been sent, where no stream map has altered them."""
+        """Say that every row of these parents has been sent, where no stream map has altered them.
+
+        What names a parent are the columns of the first; a repository that moved is one to every stream.
+        """
         if not self.selected or not self._is_as_it_comes or self.ABORT_AT_RECORD_COUNT is not None:
             return
         for message in self._generate_schema_messages():
             self._tap.write_message(
                 CompleteSetsMessage(
                     stream=message.stream,
-                    schema=message.schema,
+                    schema={**message.schema, COMPLETE_SET_OF: list(parents[0])},
                     key_properties=message.key_properties,
                     bookmark_properties=message.bookmark_properties,
                     complete_sets=parents,

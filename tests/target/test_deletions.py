@@ -57,6 +57,31 @@ def test_a_set_without_any_row_is_complete_too(world: World) -> None:
     assert alive(world, "REVIEW") == {1: False}
 
 
+def test_a_later_schema_may_name_another_parent(world: World) -> None:
+    """As for a repository that moved: what was sent is loaded, then rows of the larger parent are missing."""
+    described = schema("review", {**REVIEW, "repository": {"type": "integer"}}, "id")
+    assert isinstance(described, dict)
+
+    def of(parent: str, **announced: Any) -> Line:
+        return {**described, "schema": {**described["schema"], "x-complete-set-of": [parent]}, **announced}
+
+    def row(key: int, pull: int, repository: int) -> Line:
+        return record("review", id=key, pull=pull, repository=repository, body="x")
+
+    world.load([of("pull"), row(1, 10, 7), row(2, 10, 7), row(3, 20, 8)])
+    run = world.load(
+        [
+            of("pull"),
+            row(4, 30, 9),
+            of("pull", **{"x-complete-sets": [{"pull": 30}]}),
+            of("repository", **{"x-complete-sets": [{"repository": 7}]}),
+            state({"n": 1}),
+        ]
+    )
+    assert run.states == [{"n": 1}]
+    assert alive(world, "REVIEW") == {1: False, 2: False, 3: True, 4: True}
+
+
 def test_a_set_is_never_split_between_two_batches(world: World) -> None:
     """Else the rows of the first batch would look as if they were missing."""
     rows = [(i, 10) for i in range(250)]

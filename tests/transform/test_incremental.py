@@ -29,6 +29,8 @@ FACTS = (
     *("fct_github__pull_request_review_summary", "fct_github__lead_time_to_deploy"),
     *("fct_github__commit_file", "dim_github__user", "rpt_github__pull_request_weekly"),
 )
+OTHER_ORG = "other"
+TOOLS = 9  # a repository that moves to the other organisation
 GONE = "set _deleted_at = sysdate(), _ingested_at = sysdate()"
 RUN = ("build", "--resource-type", "seed", "--resource-type", "snapshot", "--resource-type", "model")
 
@@ -142,6 +144,19 @@ def repository(name: str) -> Row:
     return {"_source_org": ORG, "id": REPOSITORY, **names}
 
 
+def tools(org: str) -> Streams:
+    """Return a repository with all of its rows, under one of its owners."""
+    names = {"_source_org": org, "repository_id": TOOLS, "repository_full_name": f"{org}/tools"}
+    return {
+        "repository": [{"_source_org": org, "id": TOOLS, "name": "tools", "full_name": f"{org}/tools"}],
+        "pull_request": [merged(28) | names],
+        "pull_request_review": [review(91, 28) | names],
+        "commit": [commit(28) | names],
+        "commit_file": [file(28, "tools/saw.py") | names],
+        "deployment": [deployment(92, "merge-28", "2026-01-29T12:00:00Z") | names],
+    }
+
+
 def first_load() -> Streams:
     """Return the rows of the first day."""
     return {
@@ -195,6 +210,7 @@ def days(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Warehouse, 
     """Return a warehouse after two loads, each followed by a run, with what was seen between them."""
     with warehouse(tmp_path_factory.mktemp("days")) as opened:
         opened.load(first_load())
+        opened.load(tools(ORG))
         opened.dbt(*RUN)
         seen: dict[str, Any] = {"first": contents(opened)}
         opened.dbt(*RUN)
@@ -222,6 +238,10 @@ def days(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Warehouse, 
         seen["second"] = contents(opened)
         opened.sql(f"update {raw}.pull_request {GONE} where id = 4")
         opened.load({"repository": [repository("store")]})
+        opened.load(tools(OTHER_ORG))
+        for table in tools(ORG):
+            column = "id" if table == "repository" else "repository_id"
+            opened.sql(f"update {raw}.{table} {GONE} where _source_org = '{ORG}' and {column} = {TOOLS}")
         opened.dbt(*RUN)
         seen["third"] = contents(opened)
         yield opened, seen
@@ -295,7 +315,18 @@ def test_what_is_renamed_has_its_present_name_everywhere(days: tuple[Warehouse, 
     opened, _ = days
     for name in FACTS[:5]:
         rows = opened.sql(f"select distinct repository_full_name as name from {name}")
-        assert [row["NAME"] for row in rows] == [f"{ORG}/store"], name
+        assert {row["NAME"] for row in rows} == {f"{ORG}/store", f"{OTHER_ORG}/tools"}, name
+
+
+def test_a_repository_that_moved_counts_once(days: tuple[Warehouse, dict[str, Any]]) -> None:
+    """What the tap tells as gone under its former owner is there under the present one, and nowhere else."""
+    opened, _ = days
+    for name in FACTS[:5]:
+        rows = opened.sql(f"select source_org from {name} where repository_full_name like '%/tools'")
+        assert [row["SOURCE_ORG"] for row in rows] == [OTHER_ORG], name
+    assert not opened.sql(
+        f"select 1 from dim_github__repository where source_org = '{ORG}' and repository_id = {TOOLS}"
+    )
 
 
 def test_a_full_refresh_gives_the_same_rows(days: tuple[Warehouse, dict[str, Any]]) -> None:
