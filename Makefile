@@ -21,9 +21,6 @@ RESERVE := 1500
 ENVIRONMENT := prod
 RESOLUTION ?= lowest-direct
 
-# Tests that run the whole pipeline.
-ONE_BY_ONE := tests/pipeline tests/orchestrate/airflow tests/orchestrate/prefect
-
 # Continuous integration shares its machine: what failed there is run once more, by itself, and must pass then.
 AGAIN := (test -n "$$CI" && $(BIN)/pytest --last-failed --last-failed-no-failures=none)
 
@@ -62,9 +59,7 @@ airflow: $(PLUGINS) $(AIRFLOW)/.synced ## Open Airflow with the DAGs on the sand
 test: $(PLUGINS) $(AIRFLOW)/.synced $(PREFECT)/.synced browser postgresql ## Lint, check types, run every test
 	$(MAKE) --no-print-directory lint types
 ifeq ($(PYTEST_ARGS),)
-	$(BIN)/pytest --numprocesses=auto --dist=loadfile --no-loadscope-reorder $(addprefix --ignore=,$(ONE_BY_ONE)) || $(AGAIN)
-	@echo "==> The whole pipeline, one run at a time: Meltano keeps one catalog per project"
-	$(BIN)/pytest $(ONE_BY_ONE) || $(AGAIN)
+	$(BIN)/pytest --numprocesses=auto --dist=loadfile --no-loadscope-reorder || $(AGAIN)
 else
 	$(BIN)/pytest $(PYTEST_ARGS)
 endif

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 NOT_FOUND = 127
 SQLITE = "sqlite://"
+SYSTEM_FOLDER = "MELTANO_SYS_DIR_ROOT"
 AIRFLOW_RUN = ("AIRFLOW_CTX_DAG_ID", "AIRFLOW_CTX_DAG_RUN_ID")
 PLUGIN_FOLDERS = ("extractors", "loaders", "mappers", "utilities")
 
@@ -76,15 +77,13 @@ class Part:
         return {"MELTANO_RUN_ID": str(uuid.uuid5(uuid.NAMESPACE_URL, "/".join([*whole, self.name])))}
 
 
-def make_folder(project: Path, name: str) -> Path:
-    """Make the folder of Meltano's own for a worker, with the project's plugins in it, and return it."""
-    folder = project / ".meltano" / "workers" / name
+def make_folder(system: Path, folder: Path) -> None:
+    """Make a folder of Meltano's own, with the plugins of another such folder in it."""
     folder.mkdir(parents=True, exist_ok=True)
     for plugins in PLUGIN_FOLDERS:
         link = folder / plugins
         if not link.is_symlink():
-            link.symlink_to(project / ".meltano" / plugins, target_is_directory=True)
-    return folder
+            link.symlink_to(system / plugins, target_is_directory=True)
 
 
 def shard(text: str) -> str:
@@ -107,10 +106,12 @@ def main(arguments: list[str]) -> int:
     part = Part(given.organization, given.shard, given.name)
     if not part.name:
         parser.error("say what the worker reads: --organization, --shard or both, or --name")
-    folder = make_folder(Path.cwd(), part.name)
+    system = Path(os.environ.get(SYSTEM_FOLDER) or Path.cwd() / ".meltano")
+    folder = system / "workers" / part.name
+    make_folder(system, folder)
     meltano = Path(sys.executable).with_name("meltano")
     environment = {**dotenv_values(".env"), **os.environ}
-    own = {**part.variables(), **part.run(os.environ), "MELTANO_SYS_DIR_ROOT": str(folder)}
+    own = {**part.variables(), **part.run(os.environ), SYSTEM_FOLDER: str(folder)}
     variables = {**os.environ, **own}
     if (environment.get("MELTANO_DATABASE_URI") or SQLITE).startswith(SQLITE):
         variables["MELTANO_DATABASE_URI"] = f"{SQLITE}/{folder / 'meltano.db'}"  # two cannot set up a new one

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import pytest
 
-LONG = ("transform", "analyze")
+LONG = ("pipeline", "prefect", "airflow", "transform", "analyze")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

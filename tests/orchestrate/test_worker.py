@@ -86,9 +86,9 @@ def test_a_database_that_the_file_names_is_kept(tmp_path: Path, line: str, *, is
 def test_the_folder_has_the_plugins_of_the_project(tmp_path: Path) -> None:
     """It can be made again, and holds what belongs to the worker alone."""
     (tmp_path / ".meltano" / "loaders").mkdir(parents=True)
+    folder = tmp_path / "acme"
     for _ in range(2):
-        folder = make_folder(tmp_path, "acme")
-    assert folder == tmp_path / ".meltano" / "workers" / "acme"
+        make_folder(tmp_path / ".meltano", folder)
     assert (folder / "loaders").resolve() == tmp_path / ".meltano" / "loaders"
 
 

@@ -14,6 +14,8 @@ import pytest
 from sandbox.query import query
 from sandbox.state import State
 
+from orchestrate.worker import SYSTEM_FOLDER, make_folder
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -22,6 +24,11 @@ BIN = ROOT / ".venv" / "bin"
 CORPUS = ROOT.parent / "shared" / "corpus"
 MAIN_JOB = ("run", "tap-github-custom", "target-gcs-snowflake-merge", "dbt:run")
 RAW = "GITHUB_PIPELINES.RAW_TABLES"
+
+# Tests run side by side. Those of one process use one port, so that dbt reads its models only once.
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
+DBT_TARGET = ROOT / "transform" / "target" / f"tests-{WORKER}"
+SNOWFLAKE_PORT = 47120 + int(WORKER.removeprefix("gw"))
 
 # Settings of a real account in the developer's shell must not steer a test.
 SETTING_PREFIXES = (
@@ -40,10 +47,26 @@ class Sandbox:
 
     folder: Path
 
+    def __post_init__(self) -> None:
+        """Let Meltano, of which two runs in one folder disturb each other, have one here."""
+        make_folder(ROOT / ".meltano", self.meltano_folder)
+        State(self.folder).keep_port("snowflake", SNOWFLAKE_PORT)
+
+    @property
+    def meltano_folder(self) -> Path:
+        """Where Meltano keeps what is its own."""
+        return self.folder / "meltano"
+
     def environment(self, settings: Mapping[str, str] | None = None) -> dict[str, str]:
         """Return the environment of a command: this process's own, less any setting, plus SETTINGS."""
         inherited = {k: v for k, v in os.environ.items() if not k.startswith(SETTING_PREFIXES)}
-        return {**inherited, "SANDBOX_DIR": str(self.folder), **(settings or {})}
+        own = {
+            "SANDBOX_DIR": str(self.folder),
+            SYSTEM_FOLDER: str(self.meltano_folder),
+            "DBT_TARGET_PATH": str(DBT_TARGET),
+            "DBT_LOG_PATH": str(DBT_TARGET / "logs"),
+        }
+        return {**inherited, **own, **(settings or {})}
 
     def start(
         self, *command: str, data: Path | None = None, settings: Mapping[str, str] | None = None

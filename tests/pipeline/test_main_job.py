@@ -11,7 +11,7 @@ from target_gcs_snowflake_merge.sql import Table
 
 from orchestrate.alert.evidence import newest_commits
 
-from .conftest import MAIN_JOB, RAW, ROOT, Sandbox
+from .conftest import MAIN_JOB, RAW, Sandbox
 from .expected import mapped_logins
 from .truth import assert_tables_equal_the_data
 
@@ -117,7 +117,7 @@ def test_a_new_version_of_the_tap_brings_its_columns(sandbox: Sandbox) -> None:
     """What Meltano remembers of the streams of an earlier version does not count, even if nothing is new."""
     job = ("run", "tap-github-custom", "target-gcs-snowflake-merge")
     sandbox.meltano(*job)
-    remembered = ROOT / ".meltano" / "run" / "tap-github-custom" / "tap.properties.json"
+    remembered = sandbox.meltano_folder / "run" / "tap-github-custom" / "tap.properties.json"
     catalog = json.loads(remembered.read_text(encoding="utf-8"))
     for stream in catalog["streams"]:
         stream["schema"]["properties"].pop("title", None)

@@ -102,9 +102,9 @@ def test_a_run_without_its_state_changes_nothing(scheduled: Sandbox) -> None:
     assert states(scheduled).keys() == {JOB}
 
 
-def test_dev_has_schemas_and_a_folder_of_its_own() -> None:
+def test_dev_has_schemas_and_a_folder_of_its_own(sandbox: Sandbox) -> None:
     """The loader's settings, and the schema in which dbt looks for the raw tables."""
-    environment = Sandbox(ROOT).environment({"SNOWFLAKE_ACCOUNT": "x", "SNOWFLAKE_USER": "x"})
+    environment = sandbox.environment({"SNOWFLAKE_ACCOUNT": "x", "SNOWFLAKE_USER": "x"})
 
     def ask(*command: str) -> str:
         return subprocess.run(
