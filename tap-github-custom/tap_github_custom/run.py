@@ -190,9 +190,13 @@ class Run:
 
         The owner is part of each key, and changes by a transfer or with the name of an organisation.
         """
+        if self._settings.end:
+            return  # so far only a window of it has come
         moved = self._store.moved(listing.repositories, wanted)
+        older = ", also those from before start_date: a backfill brings them" if self._settings.start else ""
         for owner, number in moved:
-            logger.info("Repository %d is no longer of %s: its rows of there are told as gone", number, owner)
+            text = "Repository %d is no longer of %s: its rows of there are told as gone%s"
+            logger.warning(text, number, owner, older)
         former = [(self._store.login(owner) or owner, number) for owner, number in moved]
         for stream in sorted(wanted - {PATCH}):
             column = "id" if stream == REPOSITORY else "repository_id"

@@ -104,6 +104,16 @@ def test_nothing_is_told_before_the_new_rows_are_there(runs: Runs) -> None:
     assert runs.owners("pull_request") == {7: {"Other"}, 8: {LOGIN}}
 
 
+def test_a_run_of_a_window_tells_nothing(runs: Runs, caplog: pytest.LogCaptureFixture) -> None:
+    """It has not read all that there was; one with a start_date says what is missing now."""
+    runs.transfer()
+    runs.run(**BOTH, end_date="2026-03-02T00:00:00Z")
+    assert runs.owners("commit")[7] == {LOGIN, "Other"}
+    runs.run(**BOTH, start_date="2026-01-01T00:00:00Z")
+    assert runs.owners("commit")[7] == {"Other"}
+    assert "a backfill brings them" in caplog.text
+
+
 def test_a_repository_that_is_nowhere_keeps_its_rows(runs: Runs) -> None:
     """It may be deleted, or the token may not see it any more: its history stays."""
     runs.server.change("delete_repository", repository=f"{LOGIN}/one")
