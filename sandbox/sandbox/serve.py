@@ -139,7 +139,7 @@ def snowflake(folder: Path, gcs_url: str, part_rows: int | None, port: int) -> N
     from sandbox.snowflake.app import create_app  # noqa: PLC0415 - each process loads its own server only
     from sandbox.snowflake.warehouse import Warehouse  # noqa: PLC0415
 
-    gc.set_threshold(50_000)  # syntax trees are many and short-lived: a tenth of a statement was spent on them
+    gc.set_threshold(50_000)  # looking for cycles among syntax trees took a tenth of a statement
     warehouse = Warehouse(folder, gcs_url=gcs_url, part_rows=part_rows)
     run(create_app(warehouse), close=warehouse.duck_conn.close, port=port)
 
