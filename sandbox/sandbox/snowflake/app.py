@@ -15,7 +15,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from sandbox.snowflake.login import MESSAGES, AccessError, Login, Logins
+from sandbox.snowflake.login import MESSAGES, AccessError, Login, Logins, application_of
 from sandbox.snowflake.statements import Answer, answer
 from sandbox.wire import CLIENT, TRANSPORT
 
@@ -67,6 +67,8 @@ class Handlers:
             to_thread.current_default_thread_limiter().total_tokens = THREADS
             self._has_threads = True
         data = (await _body(request))["data"]
+        if application := application_of(data):
+            request.scope[CLIENT] = application
         welcome = await run_in_threadpool(self._logins.open, data, dict(request.query_params))
         return _success(welcome)
 

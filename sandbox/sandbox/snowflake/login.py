@@ -41,6 +41,11 @@ class AccessError(Exception):
     """A request that nobody is allowed to make; its text is the number of Snowflake's error."""
 
 
+def application_of(data: dict[str, Any]) -> str:
+    """Return how a client calls itself at login; empty where it does not."""
+    return str((data.get("CLIENT_ENVIRONMENT") or {}).get("APPLICATION") or "")
+
+
 @dataclass
 class Login:
     """A session with its tokens; the one for statements can expire and be renewed by the other."""
@@ -80,7 +85,7 @@ class Logins:
             autocommit=autocommit,
         )
         session.week_start.day = int(parameters.get("WEEK_START", session.week_start.day))
-        login = Login(session, user, str((data.get("CLIENT_ENVIRONMENT") or {}).get("APPLICATION") or ""))
+        login = Login(session, user, application_of(data))
         self._logins.append(login)
         return _welcome(login, names, autocommit=autocommit)
 
