@@ -106,7 +106,7 @@ def main(arguments: list[str]) -> int:
     part = Part(given.organization, given.shard, given.name)
     if not part.name:
         parser.error("say what the worker reads: --organization, --shard or both, or --name")
-    system = Path(os.environ.get(SYSTEM_FOLDER) or Path.cwd() / ".meltano")
+    system = Path(os.environ.get(SYSTEM_FOLDER) or ".meltano").absolute()  # links in it lead to it
     folder = system / "workers" / part.name
     make_folder(system, folder)
     meltano = Path(sys.executable).with_name("meltano")

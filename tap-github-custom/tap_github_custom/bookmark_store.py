@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -12,7 +13,7 @@ from tap_github_custom.errors import UNFORESEEN, ConfigurationError
 from tap_github_custom.state_file import WAY_OUT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from tap_github_custom.repository import Repository
 
@@ -22,6 +23,18 @@ DEPLOYMENT_STATUSES = "deployment_statuses"
 STREAM_SETS = "stream_sets"
 LOGINS = "logins"
 NAME_CHARACTERS = 6
+
+
+@dataclass(frozen=True)
+class Former:
+    """A repository under an owner that it no longer has."""
+
+    key: str
+    owner: str
+    """Login, as rows spell it."""
+    present: Repository
+    streams: frozenset[str]
+    """What was read of it there, and has come again under the present owner."""
 
 
 class BookmarkStore:
@@ -43,19 +56,24 @@ class BookmarkStore:
 
     def of(self, repository: Repository) -> Bookmark:
         """Return a repository's bookmark; an empty one where it was never read."""
-        saved = self._repositories.get(repository.key, {})
+        return self._bookmark(repository.key, self._repositories.get(repository.key, {}))
+
+    def _bookmark(self, key: str, saved: Any) -> Bookmark:  # noqa: ANN401 - whatever the state holds
         try:
             return Bookmark.from_json({**saved, "streams": self._stream_sets.get(saved.get("streams"), "")})
         except UNFORESEEN as error:
             message = (
-                f"The state of repository {repository.full_name} cannot be read ({error}): remove "
-                f"{repository.key!r} from the state, and it is read from the start."
+                f"The state of repository {key} cannot be read ({error}): remove {key!r} from the state, "
+                "and it is read from the start."
             )
             raise ConfigurationError(message) from None
 
     def put(self, repository: Repository, bookmark: Bookmark) -> None:
         """Move a repository's bookmark."""
-        key, saved = repository.key, bookmark.to_json()
+        self._put(repository.key, bookmark)
+
+    def _put(self, key: str, bookmark: Bookmark) -> None:
+        saved = bookmark.to_json()
         streams = saved.pop("streams", "")
         saved["streams"] = hashlib.sha256(streams.encode()).hexdigest()[:NAME_CHARACTERS]
         self._stream_sets[saved["streams"]] = streams
@@ -64,28 +82,30 @@ class BookmarkStore:
         self._lengths[key] = _length(key, saved)
         self.length += self._lengths[key]
 
-    def moved(self, repositories: Iterable[Repository], wanted: frozenset[str]) -> list[tuple[str, int]]:
-        """Return former owner and id of each repository that is known under another owner from before.
+    def moved(self, repositories: Iterable[Repository], wanted: frozenset[str]) -> Iterator[Former]:
+        """Yield which WANTED streams were read under former owners of these repositories, and again by now.
 
-        Only of those REPOSITORIES of which all that is WANTED has been read under the present owner.
+        What came under the present owner reaches as far as what came before, and leaves nothing out.
         """
-        now = {
-            str(each.id): each.key
-            for each in repositories
-            if (bookmark := self.of(each)).read and wanted <= bookmark.streams
-        }
-        former = (key.rpartition("/") for key in self._repositories)
-        return [
-            (owner, int(number))
-            for owner, _, number in former
-            if number in now and now[number] != f"{owner}/{number}"
-        ]
+        now = {str(each.id): each for each in repositories}
+        for key, saved in list(self._repositories.items()):
+            owner, _, number = key.rpartition("/")
+            present, login = now.get(number), self.login(owner)
+            if present is None or login is None or owner.lower() == present.organization.lower():
+                continue
+            bookmark, before = self.of(present), self._bookmark(key, saved)
+            streams = before.streams & bookmark.streams & wanted
+            if streams and bookmark.covers(before, streams):
+                yield Former(key, login, present, streams)
 
-    def remove(self, owner: str, number: int) -> None:
-        """Forget a repository of an owner that it no longer has."""
-        key = f"{owner}/{number}"
-        del self._repositories[key]
-        self.length -= self._lengths.pop(key)
+    def told(self, former: Former, streams: frozenset[str]) -> None:
+        """Forget of a former owner's streams those that were told as gone."""
+        before = self._bookmark(former.key, self._repositories[former.key])
+        if left := before.streams - streams:
+            self._put(former.key, replace(before, streams=left))
+        else:
+            del self._repositories[former.key]
+            self.length -= self._lengths.pop(former.key)
 
     def login(self, login: str) -> str | None:
         """Return an owner's login as `spelt` did first, whatever its capitals; None for a new one."""

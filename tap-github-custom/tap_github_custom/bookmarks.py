@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from tap_github_custom.repository import Json
 
+REACHED = {**GROUPS, "head": COMMITS}
 MOMENTS = ("pulls", "deployments", "releases", "head_at", "read", "tried", "reconciled", "start", "end")
 
 
@@ -97,6 +98,15 @@ class Bookmark:
             "unread": list(self.unread),
         }
         return saved | {name: value for name, value in others.items() if value}
+
+    def covers(self, other: Bookmark, streams: frozenset[str]) -> bool:
+        """Tell whether all that these streams had up to another bookmark has been read up to this one."""
+        if self.read is None or self.end or self.unread:
+            return False
+        if self.start and (other.start is None or other.start < self.start):
+            return False
+        groups = (name for name, group in REACHED.items() if streams & group)
+        return all(getattr(self, name) or not getattr(other, name) for name in groups)
 
     def covering(
         self, wanted: frozenset[str], start: datetime | None, end: datetime | None = None

@@ -51,9 +51,9 @@ class Run:
         settings: Settings,
         store: BookmarkStore,
         summary: Summary,
-        emit: Callable[[Emission], None],
+        emit: Callable[[Emission], bool],
     ) -> None:
-        """Take what it works with; EMIT writes rows."""
+        """Take what it works with; EMIT writes rows, and tells whether it could."""
         self._client = client
         self._settings = settings
         self._store = store
@@ -79,6 +79,7 @@ class Run:
             return
         pool = ThreadPoolExecutor(self._settings.client.concurrency, "request")
         try:
+            self._tell_moved(listing, wanted)  # what runs have read that then ended early
             plan, sights = self._plan(pool, listing, wanted, began)
             readings = list(self._readings(plan, listing, sights))
             for number, under_way in enumerate(side_by_side(readings, workers=self._workers), start=1):
@@ -191,20 +192,23 @@ class Run:
         The owner is part of each key, and changes by a transfer or with the name of an organisation.
         """
         if self._settings.end:
-            return  # so far only a window of it has come
-        moved = self._store.moved(listing.repositories, wanted)
-        older = ", also those from before start_date: a backfill brings them" if self._settings.start else ""
-        for owner, number in moved:
-            text = "Repository %d is no longer of %s: its rows of there are told as gone%s"
-            logger.warning(text, number, owner, older)
-        former = [(self._store.login(owner) or owner, number) for owner, number in moved]
+            return  # this run has read no more than a window
+        moved = list(self._store.moved(listing.repositories, wanted - {PATCH}))
+        told: dict[str, set[str]] = {former.key: set() for former in moved}
         for stream in sorted(wanted - {PATCH}):
             column = "id" if stream == REPOSITORY else "repository_id"
-            parents = [{"_source_org": owner, column: number} for owner, number in former]
-            for first in range(0, len(parents), SETS_AT_ONCE):
-                self._emit(CompleteSets(stream, parents[first : first + SETS_AT_ONCE]))
-        for owner, number in moved:
-            self._store.remove(owner, number)
+            read = [former for former in moved if stream in former.streams]
+            for first in range(0, len(read), SETS_AT_ONCE):
+                some = read[first : first + SETS_AT_ONCE]
+                parents = [{"_source_org": former.owner, column: former.present.id} for former in some]
+                if self._emit(CompleteSets(stream, parents)):
+                    for former in some:
+                        told[former.key].add(stream)
+        for former in moved:
+            if streams := told[former.key]:
+                self._store.told(former, frozenset(streams | {PATCH}))
+                text = "%s belonged to %s: its rows of then are told as gone (%s)"
+                logger.warning(text, former.present.full_name, former.owner, ", ".join(sorted(streams)))
 
     def _skip(self, name: str, reason: str) -> None:
         logger.warning("%s is skipped, its bookmark stays: %s", name, reason)

@@ -77,23 +77,32 @@ class GitHubStream(Stream):
             self._write_record_message(self.github.cleaned(self.name, row))
             self.rows_written += 1
 
-    def write_complete_sets(self, parents: list[Row]) -> None:
-        """Say that every row of these parents has been sent, where no stream map has altered them.
+    def write_complete_sets(self, parents: list[Row]) -> bool:
+        """Say that every row of these parents has been sent; tell whether that could be said.
 
-        What names a parent are the columns of the first; a repository that moved is one to every stream.
+        It cannot where a stream map has altered the rows, or what names the parent is not selected. Parents
+        may be named by other columns than usual: by its repository a stream is told as gone from there.
         """
         if not self.selected or not self._is_as_it_comes or self.ABORT_AT_RECORD_COUNT is not None:
-            return
+            return False
+        names = list(parents[0])
+        is_usual = set(names) == set(self.complete_set_of)
         for message in self._generate_schema_messages():
+            if not set(names) <= message.schema["properties"].keys():
+                return False
+            named = {} if is_usual else {COMPLETE_SET_OF: names}
             self._tap.write_message(
                 CompleteSetsMessage(
                     stream=message.stream,
-                    schema={**message.schema, COMPLETE_SET_OF: list(parents[0])},
+                    schema=message.schema | named,
                     key_properties=message.key_properties,
                     bookmark_properties=message.bookmark_properties,
                     complete_sets=parents,
                 )
             )
+        if not is_usual:
+            self.write_schema()  # what follows is told as usual
+        return True
 
     @property
     def _is_as_it_comes(self) -> bool:
@@ -101,7 +110,8 @@ class GitHubStream(Stream):
 
     def _generate_schema_messages(self) -> Iterator[SchemaMessage]:  # type: ignore[override]
         for message in super()._generate_schema_messages():
-            if self.complete_set_of and self._is_as_it_comes:
+            names = set(self.complete_set_of)
+            if names and names <= message.schema["properties"].keys() and self._is_as_it_comes:
                 message.schema = {**message.schema, COMPLETE_SET_OF: self.complete_set_of}
             yield message
 

@@ -17,7 +17,7 @@ from tap_github_custom.catalog import unknown_to, warning_of
 from tap_github_custom.client import Client
 from tap_github_custom.config_schema import CONFIG_SCHEMA, FAIL
 from tap_github_custom.credentials.settings import credentials_from, without_secrets
-from tap_github_custom.emission import Rows
+from tap_github_custom.emission import CompleteSets
 from tap_github_custom.endings import end_if_stuck, one_sentence
 from tap_github_custom.environment import environment_config, typed, unknown_settings
 from tap_github_custom.errors import (
@@ -242,14 +242,14 @@ class TapGitHubCustom(Tap):
         """Return a row as it may leave the tap."""
         return self._settings.personal_data.clean(stream, row)
 
-    def _emit(self, emission: Emission) -> None:
+    def _emit(self, emission: Emission) -> bool:
         stream = self.streams[emission.stream]
         if not isinstance(stream, GitHubStream):
-            return
-        if isinstance(emission, Rows):
-            stream.write_rows(emission.rows)
-        else:
-            stream.write_complete_sets(emission.parents)
+            return False
+        if isinstance(emission, CompleteSets):
+            return stream.write_complete_sets(emission.parents)
+        stream.write_rows(emission.rows)
+        return True
 
     def _check(self) -> None:
         if self._stopped_by:

@@ -195,7 +195,13 @@ class Intake:
                 self._complete(stream, message.complete_sets)
 
     def _complete(self, stream: Stream, sets: list[Any]) -> None:
-        """Take the announcement that all rows of some parents have been sent."""
+        """Take the announcement that all rows of some parents have been sent.
+
+        A table that is overwritten holds nothing else; without a record it is left alone.
+        """
+        if self._dispatch.is_overwriting:
+            stream.end_set()
+            return
         stream.complete(stream.batch or self._filling.open_batch(stream, self._sequence), sets)
         if stream.is_full_of_sets or stream.is_full(self._filling.limits):
             self._dispatch.load(stream)

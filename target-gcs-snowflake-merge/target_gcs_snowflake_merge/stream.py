@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING
 
 from target_gcs_snowflake_merge.errors import BadInputError, BadRecordError
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from target_gcs_snowflake_merge.batch import Batch, Limits
     from target_gcs_snowflake_merge.layout import Column, Layout, StreamSchema
     from target_gcs_snowflake_merge.sql import Table
+
+logger = logging.getLogger("target-gcs-snowflake-merge")
 
 MAX_COMPLETE_SET_VALUES = 8_000  # Snowflake takes 16,384 expressions in a list
 PATIENCE_WITH_SETS = 4  # times the limit of rows, for a tap that promises sets and never completes them
@@ -38,7 +41,8 @@ class Stream:
         """Go on where the same stream stood before its schema changed."""
         self.has_unversioned_records = known.has_unversioned_records
         self.has_rejected_records = known.has_rejected_records
-        self.is_set_split = known.is_set_split
+        # No record of a parent that is announced later may stand before: a set of other parents begins whole.
+        self.is_set_split = known.is_set_split and known.schema.parents == self.schema.parents
 
     def note_record(self, version: int | None) -> None:
         """Remember that a record came, and of which version of the table."""
@@ -65,8 +69,16 @@ class Stream:
 
     def complete(self, batch: Batch, sets: list[Any]) -> None:
         """Note for which parents the batch holds every row; a set that was split tells nothing."""
-        if not self.is_set_split:
-            batch.complete([self._parent(each) for each in sets])
+        parents = [self._parent(each) for each in sets]
+        if self.is_set_split:
+            text = "Stream %r: %d complete sets are not whole in their batch, so nothing is missing from them"
+            logger.warning(text, self.schema.stream, len(parents))
+        else:
+            batch.complete(parents)
+        self.end_set()
+
+    def end_set(self) -> None:
+        """Take note that no record of a set is missing any more."""
         self.is_inside_set = self.is_set_split = False
 
     @property

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from .made import LOGIN, OWNER
-from .running import Loaded, Output, run_tap
+from .made import LOGIN, OWNER, moment, touch
+from .running import Loaded, Output, run_tap, selecting
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -104,14 +104,77 @@ def test_nothing_is_told_before_the_new_rows_are_there(runs: Runs) -> None:
     assert runs.owners("pull_request") == {7: {"Other"}, 8: {LOGIN}}
 
 
-def test_a_run_of_a_window_tells_nothing(runs: Runs, caplog: pytest.LogCaptureFixture) -> None:
-    """It has not read all that there was; one with a start_date says what is missing now."""
+def test_what_reaches_less_far_replaces_nothing(runs: Runs) -> None:
+    """A window, or history since a date, has come under the new owner; all of it was there under the old."""
     runs.transfer()
     runs.run(**BOTH, end_date="2026-03-02T00:00:00Z")
     assert runs.owners("commit")[7] == {LOGIN, "Other"}
     runs.run(**BOTH, start_date="2026-01-01T00:00:00Z")
+    assert runs.owners("commit")[7] == {LOGIN, "Other"}
+    runs.run(**BOTH)
     assert runs.owners("commit")[7] == {"Other"}
-    assert "a backfill brings them" in caplog.text
+
+
+def test_a_stream_that_is_not_selected_is_told_once_it_is(runs: Runs) -> None:
+    """Until then the state remembers the former owner for what was read there."""
+    runs.transfer()
+    output = runs.run(**BOTH, catalog=selecting("repository", "pull_request"))
+    assert runs.owners("pull_request")[7] == {"Other"}
+    assert runs.owners("commit")[7] == {LOGIN}
+    assert sorted(output.bookmarks) == [f"{LOGIN}/7", f"{LOGIN}/8", "other/7"]
+    output = runs.run(**BOTH)
+    for stream in STREAMS:
+        assert runs.owners(stream)[7] == {"Other"}, stream
+    assert sorted(output.bookmarks) == [f"{LOGIN}/8", "other/7"]
+
+
+def test_what_cannot_be_told_is_not_forgotten(runs: Runs) -> None:
+    """Without the column that names the repository nothing is told of a stream, and no target fails."""
+    runs.transfer()
+    catalog = selecting(
+        *STREAMS, without=["pull_request.repository_id", "pull_request_review.pull_request_id"]
+    )
+    output = runs.run(**BOTH, catalog=catalog)
+    for message in output.messages:
+        if message["type"] == "SCHEMA":
+            named = message["schema"].get("x-complete-set-of", [])
+            assert set(named) <= message["schema"]["properties"].keys()
+    assert f"{LOGIN}/7" in output.bookmarks
+    assert runs.owners("commit")[7] == {"Other"}
+
+
+def test_a_run_that_ends_early_tells_what_earlier_ones_have_read(runs: Runs, two: Made) -> None:
+    """A budget that never suffices for all must not let everything count twice."""
+    assert runs.state is not None
+    former = runs.state["bookmarks"]["repository"]["repositories"][f"{LOGIN}/7"]
+    runs.transfer()
+    runs.run(**BOTH)
+    runs.state["bookmarks"]["repository"]["repositories"][f"{LOGIN}/7"] = former
+    with two.lines("stays", "pulls") as pulls:
+        touch(pulls[0], moment(20))
+    output = runs.run(**BOTH, max_requests=4)
+    assert "ended early" in output.summary["outcome"]
+    assert sorted(output.bookmarks) == [f"{LOGIN}/8", "other/7"]
+    sets = [message for message in output.messages if message.get("x-complete-sets")]
+    assert {message["stream"] for message in sets} >= set(STREAMS)
+
+
+def test_what_follows_is_told_as_usual(runs: Runs) -> None:
+    """Each stream's last SCHEMA says what its first one did: else no set of this run would be whole."""
+    runs.transfer()
+    messages = [each for each in runs.run(**BOTH).messages if each["type"] == "SCHEMA"]
+    for stream in STREAMS:
+        of_stream = [each for each in messages if each["stream"] == stream]
+        assert of_stream[-1] == of_stream[0]
+
+
+def test_an_owner_is_the_same_in_whatever_capitals(runs: Runs) -> None:
+    """An entry that an editor of the state wrote in capitals, or without an owner, takes nothing away."""
+    assert runs.state is not None
+    repositories = runs.state["bookmarks"]["repository"]["repositories"]
+    repositories |= {f"{LOGIN.upper()}/7": dict(repositories[f"{LOGIN}/7"]), "7": {}, "x": {}}
+    assert not any(message.get("x-complete-sets") for message in runs.run(**BOTH).messages)
+    assert runs.owners("pull_request") == {7: {LOGIN}, 8: {LOGIN}}
 
 
 def test_a_repository_that_is_nowhere_keeps_its_rows(runs: Runs) -> None:

@@ -57,7 +57,8 @@ def test_a_set_without_any_row_is_complete_too(world: World) -> None:
     assert alive(world, "REVIEW") == {1: False}
 
 
-def test_a_later_schema_may_name_another_parent(world: World) -> None:
+@pytest.mark.parametrize("bad", [False, True], ids=["all good", "one put aside"])
+def test_a_later_schema_may_name_another_parent(world: World, *, bad: bool) -> None:
     """As for a repository that moved: what was sent is loaded, then rows of the larger parent are missing."""
     described = schema("review", {**REVIEW, "repository": {"type": "integer"}}, "id")
     assert isinstance(described, dict)
@@ -65,7 +66,7 @@ def test_a_later_schema_may_name_another_parent(world: World) -> None:
     def of(parent: str, **announced: Any) -> Line:
         return {**described, "schema": {**described["schema"], "x-complete-set-of": [parent]}, **announced}
 
-    def row(key: int, pull: int, repository: int) -> Line:
+    def row(key: int | str, pull: int, repository: int) -> Line:
         return record("review", id=key, pull=pull, repository=repository, body="x")
 
     world.load([of("pull"), row(1, 10, 7), row(2, 10, 7), row(3, 20, 8)])
@@ -73,13 +74,23 @@ def test_a_later_schema_may_name_another_parent(world: World) -> None:
         [
             of("pull"),
             row(4, 30, 9),
+            *([row("five", 30, 9)] if bad else []),
             of("pull", **{"x-complete-sets": [{"pull": 30}]}),
             of("repository", **{"x-complete-sets": [{"repository": 7}]}),
+            of("pull"),
             state({"n": 1}),
-        ]
+        ],
+        on_bad_record="quarantine",
     )
     assert run.states == [{"n": 1}]
     assert alive(world, "REVIEW") == {1: False, 2: False, 3: True, 4: True}
+
+
+def test_sets_alone_empty_no_table_that_is_overwritten(world: World) -> None:
+    """A stream without a record leaves its table alone."""
+    world.load(reviews((1, 10)))
+    world.load(reviews(complete=[10]), load_method="overwrite")
+    assert alive(world, "REVIEW") == {1: True}
 
 
 def test_a_set_is_never_split_between_two_batches(world: World) -> None:
