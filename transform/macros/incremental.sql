@@ -34,9 +34,9 @@
     where _ingested_at > {{ since }}
     {{ 'union' if not loop.last }}
     {%- endfor %}
-    {{ of_changed_people('pull_request', 'author_login', ['pull_request_key', 'pull_request_id'], since) }}
-    {{ of_changed_people('pull_request', 'merged_by_login', ['pull_request_key', 'pull_request_id'], since) }}
-    {{ of_changed_people('pull_request_review', 'reviewer_login', ['pull_request_key', 'pull_request_id'], since) }}
+    {{ of_changed_people('pull_request', "coalesce(named.author_login, 'ghost')", ['pull_request_key', 'pull_request_id'], since) }}
+    {{ of_changed_people('pull_request', 'named.merged_by_login', ['pull_request_key', 'pull_request_id'], since) }}
+    {{ of_changed_people('pull_request_review', "coalesce(named.reviewer_login, 'ghost')", ['pull_request_key', 'pull_request_id'], since) }}
 {%- endmacro %}
 
 
@@ -48,14 +48,14 @@
         committed_at
     from {{ ref('base_github__commit_file') }}
     where _ingested_at > {{ since }}
-    {{ of_changed_people('commit_file', 'author_login', ['commit_key', 'committed_at'], since) }}
+    {{ of_changed_people('commit_file', 'named.author_login', ['commit_key', 'committed_at'], since) }}
 {%- endmacro %}
 
 
 {% macro of_changed_people(name, login, columns, since) -%}
     {#-
         A further part of a union: rows of a raw table by people who are somebody else since then. Most runs know
-        of none, and need not read the table to find nothing.
+        of none, and need not read the table to find nothing. LOGIN is what the facts join people by.
     -#}
     {%- set people = ref('snap_github__user') -%}
     {%- set rows = ref('base_github__' ~ name) -%}
@@ -72,7 +72,7 @@
         {%- endfor %}
     from {{ rows }} as named
     inner join {{ people }} as person
-        on lower(named.{{ login }}) = person.github_login
+        on lower({{ login }}) = person.github_login
     where person.dbt_updated_at > {{ since }}
     {%- endif %}
 {%- endmacro %}

@@ -117,7 +117,9 @@ select
             then 'other'
         else environment_kind
     end as environment_kind,
-    deploy_source || '|' || coalesce(repository_key, service) || '|' || environment as stream_key,
+    -- What GitHub knows of a repository ships all of its services; an event from elsewhere one.
+    deploy_source || '|' || coalesce(repository_key, service) || '|' || environment
+    || iff(deploy_source = 'deploy_event', '|' || service, '') as stream_key,
     state,
     started_at,
     succeeded_at

@@ -13,6 +13,24 @@ period as (
         *,
         row_number() over (partition by github_login order by began_at, ended_at nulls last) as period_number
     from version
+),
+
+-- Before anything was known of who somebody is there is no state: what is known first holds for it, too.
+known as (
+    select
+        *,
+        row_number() over (partition by github_login order by period_number) = 1 as is_first
+    from (
+        select *
+        from known
+        qualify
+            count_if(match_method <> 'none') over (
+                partition by github_login
+                order by period_number
+                rows between unbounded preceding and current row
+            ) > 0
+            or count_if(match_method <> 'none') over (partition by github_login) = 0
+    ) as settled
 )
 
 select
@@ -29,8 +47,7 @@ select
     manager_ldap,
     is_active,
     match_method,
-    -- What is known first is taken to have been so before.
-    iff(period_number = 1, '1970-01-01'::timestamp_ntz, began_at) as valid_from,
+    iff(is_first, '1970-01-01'::timestamp_ntz, began_at) as valid_from,
     ended_at as valid_to,
     ended_at is null as is_current
-from period
+from known
