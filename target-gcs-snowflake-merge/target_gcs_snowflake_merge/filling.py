@@ -98,9 +98,9 @@ class Filling:
 
     def _close_files(self) -> None:
         """Have batches loaded until no more files are open than may be; those inside a complete set last."""
-        open_batches = [stream for stream in self._registry.all_streams if stream.batch is not None]
-        while sum(stream.open_files for stream in open_batches) > self._most_files:
-            fullest = max(open_batches, key=lambda each: (not each.is_inside_set, each.open_files))
+        while sum(stream.open_files for stream in self._registry.all_streams) > self._most_files:
+            with_files = [stream for stream in self._registry.all_streams if stream.open_files]
+            fullest = max(with_files, key=lambda each: (not each.is_inside_set, each.open_files))
             self._dispatch.load(fullest)
 
     def reject(self, error: BadRecordError, sequence: int) -> None:

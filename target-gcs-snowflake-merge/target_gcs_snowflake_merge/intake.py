@@ -144,7 +144,7 @@ class Intake:
                 self._sequence += 1
                 raise
             for target, record in mapped:
-                self._accept(self._registry.streams[target], record, None, message.version)
+                self._accept_mapped(self._registry.streams[target], record, message.version)
             return
         stream = self._registry.streams.get(name)
         if stream is None:
@@ -154,6 +154,15 @@ class Intake:
         self._accept(stream, message.record, message.decoded, message.version)
         if message.decoded is None and self._mapping is None and not stream.decoder.is_slow:
             self._registry.by_beginning[messages.beginning(self._text)] = self._registry.streams[name]
+
+    def _accept_mapped(self, stream: Stream, record: msgspec.Raw, version: int | None) -> None:
+        """Take what a stream map has made; that another stream cannot take what it gets is its own matter."""
+        try:
+            self._accept(stream, record, None, version)
+        except BadRecordError as error:
+            if error.line:
+                raise
+            self._put_aside(error)
 
     def _accept(
         self,

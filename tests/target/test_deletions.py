@@ -306,3 +306,22 @@ def test_a_deletion_counts_in_a_column_of_another_type_too(world: World, hard: b
     gone = record("item", id=2, _sdc_deleted_at="2026-02-01T00:00:00Z")
     world.load([schema("item", moment, "id"), gone], hard_delete=hard)
     assert alive(world, "ITEM") == ({1: True} if hard else {1: True, 2: False})
+
+
+@pytest.mark.parametrize("runs", [1, 3], ids=["one batch", "a run each"])
+def test_a_deletion_without_a_bookmark_lets_nothing_older_back(world: World, runs: int) -> None:
+    """It does not matter where one batch ends and the next begins; what is as new as the row comes back."""
+    at, gone = {"type": ["integer", "null"]}, {"type": ["string", "null"], "format": "date-time"}
+    described = schema("item", {**ITEM, "at": at, "_sdc_deleted_at": gone}, "id")
+    assert isinstance(described, dict)
+    described["bookmark_properties"] = ["at"]
+    lines: list[Line] = [
+        record("item", id=1, name="new", at=10),
+        record("item", id=1, _sdc_deleted_at="2026-02-01T00:00:00Z"),
+        record("item", id=1, name="old", at=8),
+    ]
+    for some in [lines] if runs == 1 else [[line] for line in lines]:
+        world.load([described, *some])
+    assert alive(world, "ITEM") == {1: False}
+    world.load([described, record("item", id=1, name="again", at=10)])
+    assert alive(world, "ITEM") == {1: True}

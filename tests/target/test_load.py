@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import time
 from decimal import Decimal
 from typing import Any
@@ -305,6 +306,25 @@ def test_the_ledger_tells_what_was_loaded(world: World) -> None:
     assert "/item/org=a/date=" in entry["FILES"]
     (row,) = world.sql("select * from ITEM")
     assert row["_BATCH_ID"] == entry["RUN_ID"]
+
+
+def test_what_one_stream_of_a_map_refuses_another_may_take(world: World) -> None:
+    """A record that was put aside is missing from the stream that it does not fit, and from no other."""
+    maps: dict[str, Any] = {"item": {}, "lite": {"__source__": "item", "id": "id", "__else__": None}}
+    properties: dict[str, Any] = {"id": {"type": "integer"}, "amount": {"type": "integer"}}
+    world.load(
+        [
+            schema("item", properties, "id"),
+            record("item", id=1, amount=1),
+            record("item", id=2, amount="x"),
+            record("item", id=3, amount=3),
+        ],
+        stream_maps=json.dumps(maps),
+        on_bad_record="quarantine",
+    )
+    assert [row["ID"] for row in world.sql("select ID from ITEM order by ID")] == [1, 3]
+    assert [row["ID"] for row in world.sql("select ID from LITE order by ID")] == [1, 2, 3]
+    assert len(world.sql("select * from _REJECTED_RECORD")) == 1
 
 
 def test_stream_maps_are_honoured(world: World) -> None:

@@ -74,3 +74,27 @@ def test_a_file_that_is_finished_takes_no_memory(tmp_path: Path) -> None:
     encoder.close()
     assert pq.read_table(part.path).to_pylist() == [{"id": 1}]
     assert not [each for each in gc.get_objects() if isinstance(each, pq.ParquetWriter)]
+
+
+def test_sets_of_more_organisations_than_files_may_be_open(world: World) -> None:
+    """A set that is not whole is loaded when nothing else has a file open: no run goes in circles."""
+    described = schema("wide", PROPERTIES, "_source_org", "id")
+    assert isinstance(described, dict)
+    described["schema"]["x-complete-set-of"] = ["id"]
+    lines: list[Line] = [described, schema("other", PROPERTIES, "_source_org", "id")]
+    lines += [
+        record(name, _source_org=f"o{number}", id=1, text=TEXT)
+        for number in range(3 * ORGANISATIONS)
+        for name in (["wide", "other"] if number < 2 else ["wide"])
+    ]
+    done = subprocess.run(
+        ["sh", "-c", 'ulimit -n 256 && exec "$0" --config=ENV', str(TARGET)],
+        env=world.environment(),
+        input=as_input([*lines, state({"n": 1})]),
+        capture_output=True,
+        check=False,
+        timeout=100,
+    )
+    assert done.returncode == 0, done.stderr.decode()[-2_000:]
+    (counted,) = world.sql("select count(*) as N from wide")
+    assert counted == {"N": 3 * ORGANISATIONS}

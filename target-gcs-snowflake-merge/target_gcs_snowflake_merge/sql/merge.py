@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from target_gcs_snowflake_merge.naming import (
@@ -14,7 +15,7 @@ from target_gcs_snowflake_merge.naming import (
     TABLE_VERSION,
 )
 from target_gcs_snowflake_merge.schema import Kind
-from target_gcs_snowflake_merge.sql.text import NOW_UTC, literal, quote
+from target_gcs_snowflake_merge.sql.text import NOW_UTC, literal, moment, quote
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from target_gcs_snowflake_merge.sql.text import Table
 
 
+END_OF_TIME = datetime(9999, 12, 31, tzinfo=UTC)
 _BOOKMARK = '"bookmark"'  # no column is called so: their names are in upper case
 
 
@@ -37,6 +39,7 @@ def merge(layout: Layout, target: Table, staging: Table, run_id: str, *, hard_de
     updated = {
         **{name: f"S.{quote(name)}" for name in columns if name not in layout.keys},
         **dict.fromkeys(layout.displaced, "NULL"),
+        **_bookmark_kept(layout),
         **loaded,
     }
     inserted = {**{name: f"S.{quote(name)}" for name in columns}, **loaded}
@@ -59,15 +62,27 @@ def append(layout: Layout, target: Table, staging: Table, run_id: str) -> str:
     """Return the MERGE that adds all staged rows: unlike INSERT it takes the lock of the table.
 
     An earlier attempt whose outcome is not known cannot commit behind this one, as it could behind an INSERT.
+    No row was ever loaded at the end of time. A constant instead might be refused, or made an INSERT; of this
+    condition the warehouse knows from the limits of its partitions that there is nothing to read.
     """
     inserted = {column.name: f"S.{quote(column.name)}" for column in layout.columns}
     inserted |= _loader_values(layout, run_id)
     return (
         f"MERGE INTO {target} AS T\n"
         f"USING (\n{_indent(_all_rows(layout, staging))}\n) AS S\n"
-        f"ON FALSE\n"
+        f"ON T.{quote(ROW_HASH)} = S.{quote(ROW_HASH)}\n"
+        f"  AND T.{quote(INGESTED_AT)} >= {moment(END_OF_TIME)}\n"
         f"{_insert(inserted)}"
     )
+
+
+def _bookmark_kept(layout: Layout) -> dict[str, str]:
+    """Return what leaves the bookmark of a row whose deletion has none: older data would replace it else."""
+    key, is_deleted = layout.replication_key, _is_deleted(layout)
+    if not key or key in layout.keys or not is_deleted:
+        return {}
+    column = quote(key)
+    return {key: f"CASE WHEN S.{column} IS NULL AND {is_deleted} THEN T.{column} ELSE S.{column} END"}
 
 
 def _insert(values: Mapping[str, str], condition: str = "") -> str:

@@ -22,7 +22,7 @@ known as (
         row_number() over (partition by github_login order by period_number) = 1 as is_first
     from (
         select *
-        from known
+        from period
         qualify
             count_if(match_method <> 'none') over (
                 partition by github_login
