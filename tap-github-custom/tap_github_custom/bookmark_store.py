@@ -94,8 +94,7 @@ class BookmarkStore:
             if present is None or login is None or owner.lower() == present.organization.lower():
                 continue
             bookmark, before = self.of(present), self._bookmark(key, saved)
-            streams = before.streams & bookmark.streams & wanted
-            if streams and bookmark.covers(before, streams):
+            if streams := bookmark.covered(before, before.streams & bookmark.streams & wanted):
                 yield Former(key, login, present, streams)
 
     def told(self, former: Former, streams: frozenset[str]) -> None:

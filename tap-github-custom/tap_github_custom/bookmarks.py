@@ -99,14 +99,15 @@ class Bookmark:
         }
         return saved | {name: value for name, value in others.items() if value}
 
-    def covers(self, other: Bookmark, streams: frozenset[str]) -> bool:
-        """Tell whether all that these streams had up to another bookmark has been read up to this one."""
-        if self.read is None or self.end or self.unread:
-            return False
+    def covered(self, other: Bookmark, streams: frozenset[str]) -> frozenset[str]:
+        """Return those streams of which all that had come up to another bookmark has come again."""
+        if self.read is None or self.end or (other.read and self.read < other.read):
+            return frozenset()
         if self.start and (other.start is None or other.start < self.start):
-            return False
-        groups = (name for name, group in REACHED.items() if streams & group)
-        return all(getattr(self, name) or not getattr(other, name) for name in groups)
+            return frozenset()
+        lacking = {name for name in REACHED if getattr(other, name) and not getattr(self, name)}
+        lacking |= {"pulls"} if self.unread else set()
+        return streams.difference(*(REACHED[name] for name in lacking))
 
     def covering(
         self, wanted: frozenset[str], start: datetime | None, end: datetime | None = None

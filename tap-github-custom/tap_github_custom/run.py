@@ -207,8 +207,12 @@ class Run:
         for former in moved:
             if streams := told[former.key]:
                 self._store.told(former, frozenset(streams | {PATCH}))
-                text = "%s belonged to %s: its rows of then are told as gone (%s)"
-                logger.warning(text, former.present.full_name, former.owner, ", ".join(sorted(streams)))
+                older = (
+                    "; those from before start_date a backfill brings again" if self._settings.start else ""
+                )
+                text = "%s belonged to %s: its rows of then are told as gone (%s)%s"
+                names = ", ".join(sorted(streams))
+                logger.warning(text, former.present.full_name, former.owner, names, older)
 
     def _skip(self, name: str, reason: str) -> None:
         logger.warning("%s is skipped, its bookmark stays: %s", name, reason)

@@ -155,7 +155,7 @@ class Intake:
         if message.decoded is None and self._mapping is None and not stream.decoder.is_slow:
             self._registry.by_beginning[messages.beginning(self._text)] = self._registry.streams[name]
 
-    def _accept_mapped(self, stream: Stream, record: msgspec.Raw, version: int | None) -> None:
+    def _accept_mapped(self, stream: Stream, record: bytes, version: int | None) -> None:
         """Take what a stream map has made; that another stream cannot take what it gets is its own matter."""
         try:
             self._accept(stream, record, None, version)
@@ -210,8 +210,8 @@ class Intake:
         """
         if self._dispatch.is_overwriting:
             stream.end_set()
-            return
-        stream.complete(stream.batch or self._filling.open_batch(stream, self._sequence), sets)
+        else:
+            stream.complete(stream.batch or self._filling.open_batch(stream, self._sequence), sets)
         if stream.is_full_of_sets or stream.is_full(self._filling.limits):
             self._dispatch.load(stream)
 

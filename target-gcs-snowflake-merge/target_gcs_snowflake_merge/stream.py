@@ -41,8 +41,10 @@ class Stream:
         """Go on where the same stream stood before its schema changed."""
         self.has_unversioned_records = known.has_unversioned_records
         self.has_rejected_records = known.has_rejected_records
-        # No record of a parent that is announced later may stand before: a set of other parents begins whole.
-        self.is_set_split = known.is_set_split and known.schema.parents == self.schema.parents
+        # No record of a parent that is announced later may stand before: a set of other parents begins whole,
+        # unless a record was put aside, which may be what a row of such a parent has become.
+        is_other = known.schema.parents != self.schema.parents
+        self.is_set_split = known.has_rejected_records if is_other else known.is_set_split
 
     def note_record(self, version: int | None) -> None:
         """Remember that a record came, and of which version of the table."""
