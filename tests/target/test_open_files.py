@@ -82,16 +82,20 @@ def test_a_file_that_is_finished_takes_no_memory(tmp_path: Path) -> None:
 
 
 def test_sets_of_more_organisations_than_files_may_be_open(world: World) -> None:
-    """A set that is not whole is loaded when nothing else has a file open: no run goes in circles."""
-    described = schema("wide", PROPERTIES, "_source_org", "id")
-    assert isinstance(described, dict)
-    described["schema"]["x-complete-set-of"] = ["id"]
-    lines: list[Line] = [described, schema("other", PROPERTIES, "_source_org", "id")]
+    """Sets that are not whole are loaded when nothing else has a file open: no run goes in circles."""
+    lines: list[Line] = [schema("other", PROPERTIES, "_source_org", "id")]
+    for name in ("one", "two"):
+        described = schema(name, PROPERTIES, "_source_org", "id")
+        assert isinstance(described, dict)
+        described["schema"]["x-complete-set-of"] = ["id"]
+        lines.append(described)
     lines += [
-        record(name, _source_org=f"o{number}", id=1, text=TEXT)
-        for number in range(3 * ORGANISATIONS)
-        for name in (["wide", "other"] if number < 2 else ["wide"])
+        record(name, _source_org=f"o{number}", id=each, text=TEXT)
+        for each in range(4)
+        for number in range(ORGANISATIONS)
+        for name in ("one", "two", *(["other"] if number == 0 else []))
     ]
     load_with_few_files(world, lines)
-    (counted,) = world.sql("select count(*) as N from wide")
-    assert counted == {"N": 3 * ORGANISATIONS}
+    for name in ("one", "two"):
+        (counted,) = world.sql(f"select count(*) as N from {name}")
+        assert counted == {"N": 4 * ORGANISATIONS}
