@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
 import pytest
 import streamlit as st
 
-from .marts import Counted, build, served
+from tests.transform.warehouse import copied, fill_once, shared_folder
+
+from .marts import Counted, fill
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,10 +20,9 @@ if TYPE_CHECKING:
 @pytest.fixture(scope="session")
 def marts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warehouse]:
     """Return a warehouse with marts; the processes of a run share the work of making them."""
-    base = tmp_path_factory.getbasetemp()
-    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
-    build(shared / "dashboard-marts")
-    with served(shared / "dashboard-marts", tmp_path_factory.mktemp("marts")) as warehouse:
+    folder = shared_folder(tmp_path_factory, "dashboard-marts")
+    fill_once(folder, fill)
+    with copied(folder, tmp_path_factory.mktemp("marts")) as warehouse:
         yield warehouse
 
 

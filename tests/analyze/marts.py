@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-import fcntl
-import shutil
 from collections import Counter
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sandbox.github.generate import generate
-from sandbox.servers import serve_gcs, serve_snowflake
 
 from tests.transform.raw_rows import raw_rows
-from tests.transform.warehouse import Warehouse, warehouse
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
+    from tests.transform.warehouse import Warehouse
 
     Row = dict[str, Any]
 
@@ -52,30 +46,13 @@ def with_hostile_texts(streams: dict[str, list[Row]]) -> dict[str, list[Row]]:
     return streams
 
 
-def build(folder: Path) -> None:
-    """Fill a folder with the databases of the marts, once for all test processes that share it."""
-    folder.mkdir(exist_ok=True)
-    with (folder / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if (folder / "done").exists():
-            return
-        generate(folder / "github", seed=11, size="small")
-        with warehouse(folder) as opened:
-            opened.load(with_hostile_texts(raw_rows(folder / "github")))
-            kinds = ("seed", "snapshot", "model")
-            opened.dbt("build", *(part for kind in kinds for part in ("--resource-type", kind)))
-        (folder / "done").touch()
-
-
-@contextmanager
-def served(built: Path, folder: Path) -> Iterator[Warehouse]:
-    """Serve a copy of databases that were built."""
-    shutil.copytree(built / "snowflake", folder / "snowflake")
-    with (
-        serve_gcs(folder / "gcs") as gcs,
-        serve_snowflake(folder / "snowflake", gcs_url=gcs.url) as snowflake,
-    ):
-        yield Warehouse(gcs, snowflake, folder)
+def fill(opened: Warehouse) -> None:
+    """Make the marts."""
+    data = opened.folder / "github"
+    generate(data, seed=11, size="small")
+    opened.load(with_hostile_texts(raw_rows(data)))
+    kinds = ("seed", "snapshot", "model")
+    opened.dbt("build", *(part for kind in kinds for part in ("--resource-type", kind)))
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ import pytest
 from sandbox.github.generate import generate
 
 from .raw_rows import raw_rows
-from .warehouse import Warehouse, warehouse
+from .warehouse import Warehouse, copied, fill_once, shared_folder, warehouse
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,9 +28,14 @@ def generated_rows(tmp_path_factory: pytest.TempPathFactory) -> Streams:
 @pytest.fixture(scope="session")
 def built(tmp_path_factory: pytest.TempPathFactory, generated_rows: Streams) -> Iterator[Warehouse]:
     """Return a warehouse in which the generated organisation was loaded, built and tested by dbt."""
-    with warehouse(tmp_path_factory.mktemp("built")) as opened:
+
+    def fill(opened: Warehouse) -> None:
         opened.load(generated_rows)
-        opened.dbt("build")
+        opened.dbt("build", "--exclude-resource-type", "unit_test")
+
+    folder = shared_folder(tmp_path_factory, "generated")
+    fill_once(folder, fill)
+    with copied(folder, tmp_path_factory.mktemp("built")) as opened:
         yield opened
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
+import shutil
 import subprocess
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,7 +17,9 @@ import yaml
 from sandbox.servers import BUCKET, Server, serve_gcs, serve_snowflake
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    import pytest
 
     from .raw_rows import Row
 
@@ -149,3 +153,30 @@ def warehouse(folder: Path, *, part_rows: int | None = None) -> Iterator[Warehou
         serve_snowflake(folder / "snowflake", gcs_url=gcs.url, part_rows=part_rows) as snowflake_server,
     ):
         yield Warehouse(gcs, snowflake_server, folder)
+
+
+def shared_folder(tmp_path_factory: pytest.TempPathFactory, name: str) -> Path:
+    """Return a folder that all processes of a run of the tests have in common; it may not exist yet."""
+    base = tmp_path_factory.getbasetemp()
+    return (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / name
+
+
+def fill_once(folder: Path, fill: Callable[[Warehouse], None]) -> None:
+    """Fill a warehouse in a folder, once for all test processes that share it; the others wait."""
+    folder.mkdir(exist_ok=True)
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if (folder / "done").exists():
+            return
+        with warehouse(folder) as opened:
+            fill(opened)
+        (folder / "done").touch()
+
+
+@contextmanager
+def copied(filled: Path, folder: Path) -> Iterator[Warehouse]:
+    """Serve a copy of a warehouse that was filled, with what dbt has written beside it."""
+    for part in ("snowflake", "target"):
+        shutil.copytree(filled / part, folder / part)
+    with warehouse(folder) as opened:
+        yield opened
