@@ -66,9 +66,20 @@ class Tables:
         return Catalog.from_rows(rows).tables.get(table.name, {})
 
     def begin_replacement(self, model: sql.Table) -> sql.Table:
-        """Make an empty table like another, for a stream that replaces its table."""
-        replacement = self.new_staging()
-        self.change([sql.create_table_like(replacement, model)])
+        """Make an empty table like another, for a stream that replaces its table.
+
+        Each attempt has a name of its own: one before it that still runs would empty the table again.
+        """
+        begun: list[sql.Table] = []
+
+        def create(_attempt: int) -> None:
+            begun.append(self.new_staging())
+            self._warehouse.session.execute(sql.create_table_like(begun[-1], model))
+
+        self._patience.run("prepare a table", create)
+        *given_up, replacement = begun
+        for table in given_up:
+            self.drop(table)
         return replacement
 
     def replace(self, target: sql.Table, replacement: sql.Table) -> None:
@@ -85,8 +96,11 @@ class Tables:
             logger.warning("The staging table %s is left behind: %s", table, error)
 
     def _swap(self, target: sql.Table, replacement: sql.Table, written: object, attempt: int) -> None:
-        """Exchange the tables, unless an earlier attempt has done it unseen: then its rows are there."""
-        if attempt and self._newest_row(target) == written:
+        """Exchange the tables, unless an earlier attempt has done it unseen: then the old rows lie there.
+
+        Nobody else knows that name, while another run may have written to the target since.
+        """
+        if attempt and self._newest_row(replacement) != written:
             return
         self._warehouse.session.execute(sql.swap_tables(target, replacement))
 
