@@ -18,7 +18,7 @@ from target_gcs_snowflake_merge.schema import Kind
 from target_gcs_snowflake_merge.sql.text import NOW_UTC, literal, moment, quote
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from target_gcs_snowflake_merge.layout import Layout
     from target_gcs_snowflake_merge.sql.text import Table
@@ -42,7 +42,7 @@ def merge(layout: Layout, target: Table, staging: Table, run_id: str, *, hard_de
         **_bookmark_kept(layout),
         **loaded,
     }
-    inserted = {**{name: f"S.{quote(name)}" for name in columns}, **loaded}
+    inserted = {**{name: f"S.{quote(name)}" for name in columns}, **_bookmark_begun(layout), **loaded}
     on = "\n  AND ".join(f"T.{quote(key)} = S.{quote(key)}" for key in layout.keys)
     is_deleted = _is_deleted(layout) if hard_delete else None
     delete = f"WHEN MATCHED AND {is_deleted}{_not_older(layout)} THEN DELETE\n" if is_deleted else ""
@@ -76,13 +76,25 @@ def append(layout: Layout, target: Table, staging: Table, run_id: str) -> str:
     )
 
 
+def _has_staged_bookmark(layout: Layout) -> bool:
+    """Tell whether the bookmark to go by is another than the row's own: many a deletion has none."""
+    return bool(layout.replication_key and _soft_deletion(layout))
+
+
 def _bookmark_kept(layout: Layout) -> dict[str, str]:
-    """Return what leaves the bookmark of a row whose deletion has none: older data would replace it else."""
-    key, is_deleted = layout.replication_key, _is_deleted(layout)
-    if not key or key in layout.keys or not is_deleted:
+    """Return what gives a deletion without a bookmark that of the row: older data would replace it else."""
+    key = layout.replication_key
+    if not key or key in layout.keys or not _has_staged_bookmark(layout):
         return {}
-    column = quote(key)
-    return {key: f"CASE WHEN S.{column} IS NULL AND {is_deleted} THEN T.{column} ELSE S.{column} END"}
+    lacks_one = f"S.{quote(key)} IS NULL AND {_is_deleted(layout)}"
+    is_newer = f"S.{_BOOKMARK} IS NULL OR S.{_BOOKMARK} < T.{quote(key)}"
+    return {key: f"CASE WHEN {lacks_one} AND ({is_newer}) THEN T.{quote(key)} ELSE S.{_BOOKMARK} END"}
+
+
+def _bookmark_begun(layout: Layout) -> dict[str, str]:
+    """Return what gives a deletion the bookmark of the row that came before it in the same batch."""
+    key = layout.replication_key
+    return {key: f"S.{_BOOKMARK}"} if key and key not in layout.keys and _has_staged_bookmark(layout) else {}
 
 
 def _insert(values: Mapping[str, str], condition: str = "") -> str:
@@ -90,22 +102,24 @@ def _insert(values: Mapping[str, str], condition: str = "") -> str:
     return f"WHEN NOT MATCHED{condition} THEN INSERT (\n{names}\n) VALUES (\n{expressions}\n)"  # noqa: S608 - all quoted
 
 
-def _all_rows(layout: Layout, source: Table | str) -> str:
-    selected = [_column(column.name, column.type.kind) for column in layout.columns]
+def _all_rows(layout: Layout, source: Table | str, more: Sequence[str] = ()) -> str:
+    selected = [_column(quote(column.name), column.type.kind) for column in layout.columns]
     selected += map(quote, [ROW_HASH, *([TABLE_VERSION] if layout.is_versioned else [])])
-    return f"SELECT\n{_lines(selected)}\nFROM {source}"
+    return f"SELECT\n{_lines([*selected, *more])}\nFROM {source}"
 
 
 def _newest_rows(layout: Layout, staging: Table) -> str:
-    source, order = str(staging), [f"{quote(SEQUENCE)} DESC"]
+    source, more, order = str(staging), [], [f"{quote(SEQUENCE)} DESC"]
     keys = ", ".join(map(quote, layout.keys))
     if layout.replication_key:
         bookmark = quote(layout.replication_key)
-        if _soft_deletion(layout):
+        if _has_staged_bookmark(layout):
             source, bookmark = _with_bookmarks(layout, staging, keys), _BOOKMARK
+            (kind,) = (each.type.kind for each in layout.columns if each.name == layout.replication_key)
+            more = [_column(_BOOKMARK, kind)]
         order.insert(0, f"{bookmark} DESC NULLS LAST")
     return (
-        f"{_all_rows(layout, source)}\n"
+        f"{_all_rows(layout, source, more)}\n"
         f"QUALIFY ROW_NUMBER() OVER (PARTITION BY {keys} ORDER BY {', '.join(order)}) = 1"
     )
 
@@ -189,14 +203,11 @@ def _loader_values(layout: Layout, run_id: str) -> dict[str, str]:
 
 
 def _column(name: str, kind: Kind) -> str:
-    """Return a staged column; JSON text becomes a real VARIANT here, since COPY would leave it a string."""
-    value = _value(name, kind)
-    return value if value == quote(name) else f"{value} AS {quote(name)}"
+    """Return a staged column; JSON text becomes a real VARIANT here, since COPY would leave it a string.
 
-
-def _value(name: str, kind: Kind) -> str:
-    """Return the value of a staged column; with `d` the last value of a name counts that comes twice."""
-    return f"PARSE_JSON({quote(name)}, 'd')" if kind is Kind.VARIANT else quote(name)
+    With `d` the last value of a name counts that comes twice.
+    """
+    return f"PARSE_JSON({name}, 'd') AS {name}" if kind is Kind.VARIANT else name
 
 
 def _assignments(values: Mapping[str, str]) -> str:
