@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from target_gcs_snowflake_merge.errors import BadInputError, BadRecordError
 from target_gcs_snowflake_merge.records import RecordDecoder
+from target_gcs_snowflake_merge.sql import MAX_SET_VALUES
 from target_gcs_snowflake_merge.values import convert, encode_json
 
 if TYPE_CHECKING:
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger("target-gcs-snowflake-merge")
 
-MAX_COMPLETE_SET_VALUES = 8_000  # Snowflake takes 16,384 expressions in a list
 PATIENCE_WITH_SETS = 4  # times the limit of rows, for a tap that promises sets and never completes them
 
 
@@ -90,9 +90,9 @@ class Stream:
 
     @property
     def is_full_of_sets(self) -> bool:
-        """Tell whether more parents would make too long a statement."""
+        """Tell whether more parents would take one more statement."""
         parents = len(self.batch.complete_sets) if self.batch else 0
-        return parents * len(self.layout.parents) >= MAX_COMPLETE_SET_VALUES
+        return parents * len(self.layout.parents) >= MAX_SET_VALUES
 
     def _parent(self, announced: Any) -> tuple[str | int | bool, ...]:  # noqa: ANN401 - a JSON value
         parents = self.layout.parents

@@ -96,6 +96,15 @@ def test_sets_alone_empty_no_table_that_is_overwritten(world: World) -> None:
     assert alive(world, "REVIEW") == {1: True}
 
 
+def test_more_sets_than_a_list_takes_come_with_one_announcement(world: World) -> None:
+    """Snowflake takes 16,384 expressions in a list; the first and the last parent count alike."""
+    world.load(reviews((1, 0), (2, 16_999), (3, 17_000)))
+    run = world.load([*reviews(complete=list(range(17_000))), state({"n": 1})])
+    assert run.states == [{"n": 1}]
+    assert alive(world, "REVIEW") == {1: False, 2: False, 3: True}
+    assert world.ledger()[-1]["ROWS_DELETED"] == 2
+
+
 def test_a_set_is_never_split_between_two_batches(world: World) -> None:
     """Else the rows of the first batch would look as if they were missing."""
     rows = [(i, 10) for i in range(250)]

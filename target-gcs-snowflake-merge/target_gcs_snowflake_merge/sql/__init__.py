@@ -17,7 +17,7 @@ from target_gcs_snowflake_merge.sql.ddl import (
     swap_tables,
     widen_column,
 )
-from target_gcs_snowflake_merge.sql.delete import CompleteSets, activate_version, mark_missing
+from target_gcs_snowflake_merge.sql.delete import MAX_SET_VALUES, CompleteSets, activate_version, mark_missing
 from target_gcs_snowflake_merge.sql.doctor import (
     WHO_AM_I,
     are_in_session,
@@ -51,6 +51,7 @@ __all__ = [
     "COMMIT",
     "LEDGER_COLUMNS",
     "MAX_FILES",
+    "MAX_SET_VALUES",
     "ROLLBACK",
     "SUMMARY_COLUMNS",
     "WHO_AM_I",

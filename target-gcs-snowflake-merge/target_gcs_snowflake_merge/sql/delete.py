@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from target_gcs_snowflake_merge.layout import Layout
     from target_gcs_snowflake_merge.sql.text import Table
 
+MAX_SET_VALUES = 8_000  # of one statement: Snowflake takes 16,384 expressions in a list, and 1 MB of text
+
 Parent = tuple[str | int | bool, ...]
 
 
