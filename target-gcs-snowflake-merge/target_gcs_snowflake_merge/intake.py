@@ -115,7 +115,10 @@ class Intake:
         try:
             handler(message)
         except RecursionError:
-            self._put_aside(BadRecordError(messages.TOO_DEEP, stream=message.stream or ""))
+            stream = message.stream or ""
+            if message.type.upper() != messages.RECORD:
+                raise BadInputError(messages.TOO_DEEP, line=self._line, stream=stream) from None
+            self._put_aside(BadRecordError(messages.TOO_DEEP, stream=stream))
         except BadRecordError as error:
             if error.line:
                 raise
@@ -137,7 +140,7 @@ class Intake:
             self._sequence += 1
             reason = "a RECORD message needs a record"
             raise BadRecordError(reason, stream=name)
-        if self._mapping is not None and self._mapping.targets(name):
+        if self._mapping is not None and self._mapping.knows(name):
             try:
                 mapped = list(self._mapping.records(message))
             except (BadRecordError, RecursionError):

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Self
 
 import msgspec
+from singer_sdk.mapper import RemoveRecordTransform
 
 from target_gcs_snowflake_merge.errors import BadInputError, BadRecordError
-from target_gcs_snowflake_merge.values import whole_value
+from target_gcs_snowflake_merge.values import load_json, whole_value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -55,24 +56,34 @@ class Mapping:
     def register(
         self, stream: str, schema: dict[str, Any], keys: list[str]
     ) -> Iterator[tuple[str, dict[str, Any], list[str]]]:
-        """Yield name, schema and keys of each stream that a stream becomes."""
+        """Yield name, schema and keys of each stream that a stream becomes; left out, it becomes none.
+
+        Else a stream without a record would look as if its source had become empty.
+        """
         try:
             self._mapper.register_raw_stream_schema(stream, schema, keys)
         except Exception as error:  # nor is there a base of what the SDK says to a map or to flattened names
             reason = f"its stream map, or flattening, cannot be applied: {error or type(error).__name__}"
             raise BadInputError(reason, stream=stream) from error
         for stream_map in self._mapper.stream_maps[stream]:
+            if isinstance(stream_map, RemoveRecordTransform):
+                continue
             transformed_keys = stream_map.transformed_key_properties
             yield stream_map.stream_alias, stream_map.transformed_schema, list(transformed_keys or ())
 
+    def knows(self, stream: str) -> bool:
+        """Tell whether the schema of a stream has come."""
+        return stream in self._mapper.stream_maps
+
     def targets(self, stream: str) -> list[str]:
         """Return the streams that a stream becomes."""
-        return [stream_map.stream_alias for stream_map in self._mapper.stream_maps.get(stream, ())]
+        maps = self._mapper.stream_maps.get(stream, ())
+        return [each.stream_alias for each in maps if not isinstance(each, RemoveRecordTransform)]
 
     def records(self, message: Message) -> Iterator[tuple[str, bytes]]:
         """Yield each record that the record of a message becomes, as JSON text."""
         for stream_map in self._mapper.stream_maps.get(message.stream or "", ()):
-            record = _decode(message.record) if message.decoded is None else message.decoded
+            record = _decoded(message.record) if message.decoded is None else message.decoded
             if not isinstance(record, dict):
                 reason = "the record is not an object"
                 raise BadRecordError(reason, stream=message.stream or "")
@@ -83,6 +94,14 @@ class Mapping:
                 raise BadRecordError(reason, stream=message.stream or "") from error
             if transformed is not None:
                 yield stream_map.stream_alias, _encoded(transformed, message.stream or "")
+
+
+def _decoded(text: msgspec.Raw) -> Any:  # noqa: ANN401 - a JSON value
+    """Decode a record; what the fast decoder refuses may be JSON all the same."""
+    try:
+        return _decode(text)
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        return load_json(bytes(text))
 
 
 def _encoded(record: Any, stream: str) -> bytes:  # noqa: ANN401 - a JSON value

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from typing import Any
 
 import msgspec
@@ -67,14 +68,24 @@ def _decode_slowly(line: bytes, reason: Exception) -> Message:
         decoded = load_json(line)
     except BadInputError as error:
         raise _broken(line, error.reason) from None
+    except RecursionError:
+        raise _broken(line, TOO_DEEP) from None
     try:
         record = decoded.pop("record", None)
+        decoded["version"] = _whole(decoded.get("version"))
         message = _decode(encode_json(whole_value(decoded)))
     except (msgspec.MsgspecError, ValueError, AttributeError, TypeError):
         text = f"the message is not valid: {reason}"
-        raise BadInputError(text, stream=stream_of(line)) from None
+        is_record = isinstance(decoded, dict) and decoded.get("type") == RECORD
+        raise (BadRecordError if is_record else BadInputError)(text, stream=stream_of(line)) from None
     message.decoded = record
     return message
+
+
+def _whole(version: Any) -> Any:  # noqa: ANN401 - a JSON value
+    """Return a version as an integer where it is one that was written as 1.0."""
+    is_integral = isinstance(version, Decimal) and version == version.to_integral_value()
+    return int(version) if is_integral else version
 
 
 def _broken(line: bytes, reason: str) -> BadInputError:

@@ -7,14 +7,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-from referencing.exceptions import Unresolvable
-from singer_sdk.singerlib.schema import resolve_schema_references
 
 from target_gcs_snowflake_merge import rejected
-from target_gcs_snowflake_merge.errors import BadInputError
+from target_gcs_snowflake_merge.errors import BadInputError, BadRecordError
 from target_gcs_snowflake_merge.layout import DELETION, StreamSchema, plan
 from target_gcs_snowflake_merge.naming import REJECTED_TABLE, name_table
+from target_gcs_snowflake_merge.references import resolved_properties
 from target_gcs_snowflake_merge.stream import Stream
+from target_gcs_snowflake_merge.values import load_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -58,7 +58,7 @@ class Registry:
     def take(self, message: Message) -> Iterator[Stream]:
         """Yield the streams that a SCHEMA message describes: one, or what stream maps make of it."""
         name = message.stream or ""
-        schema = msgspec.json.decode(message.schema) if bytes(message.schema) else None
+        schema = _decoded(bytes(message.schema), name) if bytes(message.schema) else None
         if not name or not isinstance(schema, dict) or not isinstance(schema.get("properties"), dict):
             reason = "a SCHEMA message needs a stream and a schema with properties"
             raise BadInputError(reason, stream=name)
@@ -152,12 +152,12 @@ class Registry:
         return self._tables[name]
 
 
-def resolved_properties(stream: str, schema: dict[str, Any]) -> dict[str, Any]:
-    """Return the properties of a schema, references resolved; one that is no object may be anything."""
-    properties = schema["properties"]
-    schema["properties"] = {name: each if isinstance(each, dict) else {} for name, each in properties.items()}
+def _decoded(text: bytes, stream: str) -> Any:  # noqa: ANN401 - a JSON value
+    """Decode a schema, also with numbers that no float can hold: a limit of values is nothing to a column."""
     try:
-        return dict(resolve_schema_references(schema)["properties"])
-    except (Unresolvable, TypeError, AttributeError, RecursionError) as error:
-        reason = f"the schema cannot be understood: {error}"
-        raise BadInputError(reason, stream=stream) from None
+        return msgspec.json.decode(text)
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        try:
+            return load_json(text)
+        except BadRecordError as error:
+            raise BadInputError(error.reason, stream=stream) from None

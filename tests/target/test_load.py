@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 import time
 from decimal import Decimal
 from typing import Any
@@ -306,33 +305,6 @@ def test_the_ledger_tells_what_was_loaded(world: World) -> None:
     assert "/item/org=a/date=" in entry["FILES"]
     (row,) = world.sql("select * from ITEM")
     assert row["_BATCH_ID"] == entry["RUN_ID"]
-
-
-def test_what_one_stream_of_a_map_refuses_another_may_take(world: World) -> None:
-    """A record that was put aside is missing from the stream that it does not fit, and from no other."""
-    maps: dict[str, Any] = {"item": {}, "lite": {"__source__": "item", "id": "id", "__else__": None}}
-    properties: dict[str, Any] = {"id": {"type": "integer"}, "amount": {"type": "integer"}}
-    world.load(
-        [
-            schema("item", properties, "id"),
-            record("item", id=1, amount=1),
-            record("item", id=2, amount="x"),
-            record("item", id=3, amount=3),
-        ],
-        stream_maps=json.dumps(maps),
-        on_bad_record="quarantine",
-    )
-    assert [row["ID"] for row in world.sql("select ID from ITEM order by ID")] == [1, 3]
-    assert [row["ID"] for row in world.sql("select ID from LITE order by ID")] == [1, 2, 3]
-    assert len(world.sql("select * from _REJECTED_RECORD")) == 1
-
-
-def test_stream_maps_are_honoured(world: World) -> None:
-    """Where stream maps are configured, records take the SDK's way through them."""
-    maps = '{"item": {"shout": "name.upper()", "__filter__": "id > 1", "__alias__": "loud"}}'
-    at = "2026-02-01T00:00:00Z"
-    world.load(items((1, "a", at), (2, "b", at)), stream_maps=maps)
-    assert [(row["ID"], row["SHOUT"]) for row in world.table("LOUD")] == [(2, "B")]
 
 
 def test_a_table_that_another_run_made_meanwhile_gets_the_columns_that_it_lacks(world: World) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import io
-import json
 import sys
 from typing import Any
 
@@ -17,6 +16,7 @@ from target_gcs_snowflake_merge.stream import Stream
 from target_gcs_snowflake_merge.values import MAX_BINARY_BYTES, MAX_VALUE_BYTES
 
 from .conftest import Line, World, as_input, record, schema, state
+from .test_odd_schemas import described
 
 ID: dict[str, Any] = {"id": {"type": "integer"}}
 TEXT = {"type": ["string", "null"]}
@@ -80,21 +80,6 @@ def test_what_is_nested_too_deep_is_a_bad_record(world: World) -> None:
     assert run.states[-1] == {"n": 3}
     assert [row["ID"] for row in world.table("ITEM")] == [1, 3]
     assert len(world.table("_REJECTED_RECORD")) == len(DEEP_LINES)
-
-
-def described(**properties: Any) -> Line:
-    """Return a SCHEMA message with odd definitions of properties."""
-    definitions = {"node": {"type": "object", "properties": {"next": {"$ref": "#/definitions/node"}}}}
-    inner = {"definitions": definitions, "properties": {**ID, **properties}}
-    return {"type": "SCHEMA", "stream": "item", "key_properties": ["id"], "schema": inner}
-
-
-def test_a_property_that_says_nothing_holds_anything(world: World) -> None:
-    """`true`, null, no type, a type that nobody knows, a reference to itself."""
-    odd = {"a": True, "b": None, "c": {}, "d": {"type": "bogus"}, "e": {"$ref": "#/definitions/node"}}
-    world.load([described(**odd), record("item", id=1, a=[1], b="x", c=2, d={"y": 3}, e={"next": {}})])
-    query = "select A[0]::int as A, typeof(B) as B, C::int as C, D:y::int as D, typeof(E:next) as E from ITEM"
-    assert world.sql(query) == [{"A": 1, "B": "VARCHAR", "C": 2, "D": 3, "E": "OBJECT"}]
 
 
 BROKEN: dict[str, tuple[Line, str]] = {
@@ -167,90 +152,8 @@ def test_flattening_does_not_hide_a_bad_record(world: World, case: str) -> None:
     assert [row["LINE"] for row in world.table("_REJECTED_RECORD")] == [4]
 
 
-def test_half_a_surrogate_pair_goes_through_flattening(world: World) -> None:
-    """As it does without: half a pair becomes U+FFFD."""
-    lines: list[Line] = [
-        schema("item", {**ID, "x": {"type": "string"}}, "id"),
-        rb'{"type":"RECORD","stream":"item","record":{"id":1,"x":"a\ud800"}}',
-    ]
-    world.load(lines, flattening_enabled=True, flattening_max_depth=1)
-    assert world.table("ITEM")[0]["X"] == "a\ufffd"
-
-
-def test_flattening_keeps_decimals_exact(world: World) -> None:
-    """They do not become floats on the way."""
-    price = {"type": "object", "properties": {"net": {"type": "number", "multipleOf": 0.01}}}
-    lines: list[Line] = [
-        schema("item", {**ID, "price": price}, "id"),
-        b'{"type":"RECORD","stream":"item","record":{"id":1,"price":{"net":12345678901234567890.12}}}',
-    ]
-    world.load(lines, flattening_enabled=True, flattening_max_depth=1)
-    assert str(world.table("ITEM")[0]["PRICE__NET"]) == "12345678901234567890.12"
-
-
-@pytest.mark.parametrize("maps", [{"other": {"x": "id"}}, {"item": {"twice": "float(net * 2)"}}])
-def test_stream_maps_keep_decimals_exact(world: World, maps: dict[str, dict[str, str]]) -> None:
-    """Those that no expression makes anew, be it of a stream that has a map or not."""
-    net = {"type": "number", "multipleOf": 0.01}
-    sent = (
-        b'{"type":"RECORD","stream":"item","record":{"id":1,"net":12345678901234567890.12,"doc":{"x":1.10}}}'
-    )
-    lines: list[Line] = [schema("item", {**ID, "net": net, "doc": {"type": "object"}}, "id"), sent]
-    world.load(lines, stream_maps=json.dumps(maps))
-    (row,) = world.sql("select NET::varchar as NET, DOC:x::number(3, 2)::varchar as X from ITEM")
-    assert row == {"NET": "12345678901234567890.12", "X": "1.10"}
-
-
-def test_flattening_says_how_deep(world: World) -> None:
-    """The SDK has no default for it."""
-    run = world.run([schema("item", ID, "id")], flattening_enabled=True)
-    assert run.returncode == 1
-    assert "flattening_enabled needs flattening_max_depth" in run.sentence
-
-
 ONE = [schema("item", {**ID, "x": TEXT}, "id"), record("item", id=1, x="5"), state({"n": 1})]
 QUARANTINED = {"on_bad_record": "quarantine"}
-
-
-def test_a_stream_map_that_fails_at_a_record_blames_the_record(world: World) -> None:
-    """It is named by its line, and put aside where that is wanted; what came before it is committed."""
-    maps = json.dumps({"item": {"y": "int(x)"}})
-    lines = [*ONE, record("item", id=2, x="abc"), state({"n": 2})]
-    run = world.run(lines, stream_maps=maps)
-    assert (run.returncode, run.states) == (1, [{"n": 1}])
-    assert "Line 4 (stream 'item'): a stream map cannot be applied" in run.sentence
-    run = world.load(lines, stream_maps=maps, **QUARANTINED)
-    assert run.states[-1] == {"n": 2}
-    assert [row["LINE"] for row in world.table("_REJECTED_RECORD")] == [4]
-
-
-def test_a_bookmark_that_is_mapped_away_is_told(world: World) -> None:
-    """Without it nobody can tell which of two records is newer."""
-    moved = schema("item", {**ID, "at": TEXT}, "id")
-    assert isinstance(moved, dict)
-    maps = json.dumps({"item": {"at": "__NULL__", "later": "at"}})
-    lines = [{**moved, "bookmark_properties": ["at"]}, record("item", id=1, at="x")]
-    run = world.load(lines, stream_maps=maps)
-    assert "The stream 'item' has no property 'at', its bookmark" in run.errors
-
-
-MAPS: dict[str, tuple[dict[str, Any], str]] = {
-    "syntax": ({"other": {"y": "int(("}}, "cannot be applied"),
-    "one name for two streams": (
-        {"item": {"__alias__": "x"}, "other": {"__alias__": "x"}},
-        "name them apart",
-    ),
-}
-
-
-@pytest.mark.parametrize("case", MAPS)
-def test_a_stream_map_that_cannot_work_is_named(world: World, case: str) -> None:
-    """With the line of the schema that it does not fit; what came before is committed."""
-    maps, reason = MAPS[case]
-    run = world.run([*ONE, schema("other", {**ID, "x": TEXT}, "id")], stream_maps=json.dumps(maps))
-    assert (run.returncode, run.states) == (1, [{"n": 1}])
-    assert "Line 4 (stream 'other')" in run.sentence
-    assert reason in run.sentence
 
 
 BROKEN_LINES: dict[str, bytes] = {
@@ -340,3 +243,23 @@ def test_where_nobody_takes_the_state_the_run_says_so(world: World) -> None:
     assert process.returncode == 1
     assert "The STATE cannot be written to standard output" in errors.splitlines()[-1]
     assert [row["ID"] for row in world.table("ITEM")] == [1]
+
+
+@pytest.mark.parametrize("version", ["1.0", "1", "-1e0"])
+def test_a_version_is_a_number_however_it_is_written(world: World, version: str) -> None:
+    """JSON knows one kind of number."""
+    line = b'{"type":"RECORD","stream":"item","record":{"id":2,"x":"y"},"version":%s}' % version.encode()
+    assert world.load([*ONE, line, state({"n": 2})]).states[-1] == {"n": 2}
+    assert {row["ID"] for row in world.table("ITEM")} == {1, 2}
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [b'"record":{"id":2},"version":"1"', b'"record":{"id":2},"stream":"item","key_properties":5', b"[" * 600],
+)
+def test_a_record_whose_message_is_odd_is_put_aside(world: World, bad: bytes) -> None:
+    """Only what may stand for more than one record ends the run."""
+    line = bad if bad.startswith(b"[") else b'{"type":"RECORD","stream":"item",%s}' % bad
+    run = world.load([*ONE, line, state({"n": 2})], **QUARANTINED)
+    assert run.states[-1] == {"n": 2}
+    assert [row["LINE"] for row in world.table("_REJECTED_RECORD")] == [4]

@@ -1,0 +1,51 @@
+"""References in a schema, followed as far as a column depends on them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from referencing import Registry
+from referencing.exceptions import Unresolvable
+from referencing.jsonschema import DRAFT202012
+
+from target_gcs_snowflake_merge.errors import BadInputError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from referencing._core import Resolver
+
+ALTERNATIVES = ("anyOf", "oneOf", "allOf")
+WORDS = ("type", "format", "multipleOf", "contentEncoding", "enum", "const", "x-sql-datatype", *ALTERNATIVES)
+
+
+def resolved_properties(stream: str, schema: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """Return the words of each property's schema that say what its column is, references resolved.
+
+    A property that is no object may be anything. What lies below a property is not looked at: it may be a
+    tree that refers to itself, or a schema that is only `true`.
+    """
+    resolver = Registry().with_resource("", DRAFT202012.create_resource(schema)).resolver()
+    try:
+        return {name: _resolved(each, resolver) for name, each in schema["properties"].items()}
+    except (Unresolvable, TypeError, AttributeError, RecursionError) as error:
+        reason = f"the schema cannot be understood: {error}"
+        raise BadInputError(reason, stream=stream) from None
+
+
+def _resolved(
+    definition: Any,  # noqa: ANN401 - a JSON value
+    resolver: Resolver[Any],
+    followed: tuple[str, ...] = (),
+) -> dict[str, Any]:
+    if not isinstance(definition, dict):
+        return {}
+    words = {word: definition[word] for word in WORDS if word in definition}
+    for word in ALTERNATIVES:
+        if isinstance(words.get(word), list):
+            words[word] = [_resolved(each, resolver, followed) for each in words[word]]
+    reference = definition.get("$ref")
+    if isinstance(reference, str) and reference not in followed:
+        found = resolver.lookup(reference)
+        words |= _resolved(found.contents, found.resolver, (*followed, reference))
+    return words
