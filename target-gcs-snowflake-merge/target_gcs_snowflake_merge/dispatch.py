@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
 from target_gcs_snowflake_merge import rejected
+from target_gcs_snowflake_merge.errors import LoaderError
 from target_gcs_snowflake_merge.load_queue import LoadQueue
 from target_gcs_snowflake_merge.settings import OVERWRITE
 from target_gcs_snowflake_merge.state import StateGate
@@ -139,6 +141,12 @@ class Dispatch:
                 self.load(stream)
         while self._queue.wait_for_any(POLL_SECONDS):
             self.collect()
+
+    def settle(self) -> None:
+        """Wait for what still runs where some work has failed: what is committed is taken note of."""
+        while self._queue.wait_for_any(POLL_SECONDS):
+            with suppress(LoaderError):  # work behind what has failed fails with it
+                self.collect()
 
     def replace(self) -> None:
         """Put complete new tables in the place of the old ones, where that is wanted; emit the last STATE."""

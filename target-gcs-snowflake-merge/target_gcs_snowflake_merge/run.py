@@ -86,6 +86,7 @@ class Run:
         except LoaderError as another:
             if another is not error:
                 logger.error("%s", another)  # noqa: TRY400 - a sentence for the user, no trace
+            self._dispatch.settle()
         finally:
             self._dispatch.close()
             self._aside(self._dispatch.discard)

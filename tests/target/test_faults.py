@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from .conftest import record, schema, state
 from .source import require_truth, rows, tap
 from .test_crash import STEPS
 
@@ -120,4 +121,27 @@ def test_a_file_that_copy_passes_over_ends_the_run(world: World) -> None:
     assert "reports nothing of it" in run.sentence
     world.load(tap(0, 300), prefix=world.database)
     assert [row["V"] for row in rows(world)] == [f"v{number}" for number in range(200, 300)]
+    assert world.leftovers() == set()
+
+
+def test_what_is_committed_while_another_stream_fails_is_taken_note_of(world: World) -> None:
+    """Its STATE goes out and its staging table goes, though two batches of the other stream fail apart."""
+    refused = '{"code": "100038", "success": false, "message": "Numeric value is not recognized", "data": {}}'
+    world.snowflake.add_fault(statement=r'^MERGE INTO \S+"OTHER"', delay_seconds=4)
+    world.snowflake.add_fault(statement=r'^MERGE INTO \S+"ITEM"', status=200, headers=AS_JSON, body=refused)
+    world.gcs.add_fault(path="/upload/", nth=3, delay_seconds=2)
+    key = {"id": {"type": "integer"}}
+    run = world.run(
+        [
+            *(schema(name, key, "id") for name in ("item", "other")),
+            record("other", id=1),
+            state({"n": 1}),
+            record("item", id=1),
+            record("item", id=2),
+        ],
+        batch_size_rows=1,
+    )
+    assert (run.returncode, run.states) == (1, [{"n": 1}])
+    assert "100038" in run.sentence
+    assert [row["ID"] for row in world.table("OTHER")] == [1]
     assert world.leftovers() == set()
