@@ -27,6 +27,7 @@ class Repository:
         sandbox: Json = self.recorded.pop("_sandbox", {})
         self.status: int | None = sandbox.get("status")
         self.previous_full_names: list[str] = sandbox.get("previous_full_names", [])
+        self._other_branches: dict[str, str] = sandbox.get("branches", {})
         self.id: int = self.recorded["id"]
         self.full_name: str = self.recorded["full_name"]
 
@@ -87,8 +88,8 @@ class Repository:
 
     @cached_property
     def branches(self) -> dict[str, str]:
-        """Return the SHA of each branch: the default branch, and the heads of open pull requests."""
-        heads = {
+        """Return the SHA of each branch: the default one, heads of open pull requests, added ones."""
+        heads = self._other_branches | {
             pull["head"]["ref"]: pull["head"]["sha"]
             for pull in self.pulls.values()
             if pull["state"] == "open" and (pull["head"].get("repo") or {}).get("id") == self.id

@@ -154,6 +154,32 @@ def test_the_default_branch_moves(
     assert set(references(tmp_path)) >= {"refs/heads/main"}
 
 
+def test_a_history_comes_back_is_held_by_a_branch_and_is_forgotten(server: Server, tmp_path: Path) -> None:
+    """Another root has nothing in common with it; what nothing holds is gone once garbage is collected."""
+    api, name = Api(server.url), "lantern-works/web-app"
+    path = f"/repos/{name}"
+    before = api.all(f"{path}/commits")
+    old = before[0]["sha"]
+    server.change("force_push", repository=name, at=NOW, dropped=None)
+    (root,) = api.all(f"{path}/commits")
+    assert not root["parents"]
+    assert api.get(f"{path}/compare/{root['sha']}...{old}").status_code == 404
+    server.change("move_branch", repository=name, at=NOW, to=old)
+    assert api.all(f"{path}/commits") == before
+    server.change("add_branch", repository=name, name="kept")
+    server.change("force_push", repository=name, at=NOW, dropped=1)
+    lost = api.all(f"{path}/commits")[0]["sha"]
+    server.change("force_push", repository=name, at="2026-07-03T10:00:00Z", dropped=1)
+    server.change("collect_garbage", repository=name)
+    assert ("kept", old) in [(row["name"], row["commit"]["sha"]) for row in api.all(f"{path}/branches")]
+    assert api.json(f"{path}/commits/{old}")["sha"] == old
+    for forgotten in (lost, root["sha"]):
+        assert api.get(f"{path}/commits/{forgotten}").status_code == 422
+    assert git("clone", "-q", "--mirror", f"{server.url}/{name}.git", tmp_path).returncode == 0
+    assert references(tmp_path)["refs/heads/kept"] == old
+    assert git("-C", tmp_path, "fetch", "-q", "origin", lost).returncode != 0
+
+
 def test_pages_of_a_history_go_on_after_a_force_push(server: Server) -> None:
     """A cursor belongs to the history from which it came: what the branch lost meanwhile is listed too."""
     api, graphql = Api(server.url), GraphQL(server.url)

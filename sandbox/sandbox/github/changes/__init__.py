@@ -5,7 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sandbox.github.changes.accounts import delete_user, rename_user
-from sandbox.github.changes.branches import force_push, merge_late, push
+from sandbox.github.changes.branches import (
+    add_branch,
+    collect_garbage,
+    force_push,
+    merge_late,
+    move_branch,
+    push,
+)
 from sandbox.github.changes.pull_requests import add_review, delete_review, edit_review, update_pull_request
 from sandbox.github.changes.repositories import delete_repository, rename_repository, transfer_repository
 from sandbox.github.changes.shipping import add_deployment_status
@@ -17,7 +24,7 @@ CHANGES: dict[str, Callable[..., None]] = {
     change.__name__: change
     for change in (
         *(update_pull_request, add_review, edit_review, delete_review),
-        *(push, force_push, merge_late),
+        *(push, force_push, merge_late, move_branch, add_branch, collect_garbage),
         *(add_deployment_status,),
         *(rename_repository, transfer_repository, delete_repository),
         *(rename_user, delete_user),

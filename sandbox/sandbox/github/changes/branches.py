@@ -25,10 +25,35 @@ def push(recording: Recording, repository: str, at: str, message: str = "A push"
     branch.move(branch.commit([branch.head], at, message), at)
 
 
-def force_push(recording: Recording, repository: str, at: str, dropped: int = 1) -> None:
-    """Take so many commits (first parents) off the default branch, and put another one there."""
+def force_push(recording: Recording, repository: str, at: str, dropped: int | None = 1) -> None:
+    """Take so many commits (first parents; None: all) off the default branch, and put another one there."""
     branch = _Branch.of(recording.repository(repository))
-    branch.move(branch.commit([f"{branch.head}~{dropped}"], at, "Another history"), at)
+    parents = [] if dropped is None else [f"{branch.head}~{dropped}"]
+    branch.move(branch.commit(parents, at, "Another history"), at)
+
+
+def move_branch(recording: Recording, repository: str, at: str, to: str) -> None:
+    """Let the default branch stand at a commit that is there, as who pushes an old history back does."""
+    _Branch.of(recording.repository(repository)).move(to, at)
+
+
+def add_branch(recording: Recording, repository: str, name: str) -> None:
+    """Give the head of the default branch another branch."""
+    branch = _Branch.of(recording.repository(repository))
+    branch.git.run("update-ref", f"refs/heads/{name}", branch.head)
+    row = branch.repository.recorded
+    notes = row.setdefault("_sandbox", {})
+    notes["branches"] = {**notes.get("branches", {}), name: branch.head}
+    branch.repository.write_recorded(row)
+
+
+def collect_garbage(recording: Recording, repository: str) -> None:
+    """Forget the commits that no branch and no pull request holds, as GitHub may after a while."""
+    branch = _Branch.of(recording.repository(repository))
+    branch.git.run("gc", "--quiet", "--prune=now")
+    held = set(branch.git.run("rev-list", "--all").split())
+    rows = branch.repository.rows("commits")
+    branch.repository.write("commits", [row for row in rows if row["sha"] in held])
 
 
 def merge_late(
@@ -64,16 +89,16 @@ class _Branch:
 
     def commit(self, parents: list[str], at: str, message: str) -> str:
         """Return the SHA of a new commit, which adds a file that is named for it."""
-        shas = self.git.run("rev-parse", *parents).split()
+        shas = self.git.run("rev-parse", *parents).split() if parents else []
+        ancestry = "".join(f"{'merge' if number else 'from'} {sha}\n" for number, sha in enumerate(shas))
         seconds = int(datetime.fromisoformat(at).timestamp())
         who = f"{IDENTITY} {seconds} +0000"
         content = f"{message}, {at}\n".encode()
-        merges = "".join(f"merge {sha}\n" for sha in shas[1:])
         text = message.encode()
         stream = (
             f"commit refs/sandbox/new\nauthor {who}\ncommitter {who}\ndata {len(text)}\n".encode()
             + text
-            + f"\nfrom {shas[0]}\n{merges}M 100644 inline changes/{seconds}.txt\n".encode()
+            + f"\n{ancestry}M 100644 inline changes/{seconds}.txt\n".encode()
             + f"data {len(content)}\n".encode()
             + content
         )
@@ -98,6 +123,7 @@ class _Branch:
         new = [
             commit_object(row, users.get, commit, on_default_branch=True)
             for commit in self.git.log(sha, "--not", old)
+            if commit.sha not in rows
         ]
         rows.update({each["sha"]: each for each in new})
         listed = self.git.run("rev-list", sha).split()
