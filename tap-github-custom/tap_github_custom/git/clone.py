@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 # Branches are the bases of pull requests; the heads live on after their branches.
 _REFSPECS = ("+refs/heads/*:refs/heads/*", "+refs/pull/*/head:refs/pull/*/head")
-_FETCH = ("fetch", "--progress", "--prune", "--no-tags", "--no-write-fetch-head")
+_FETCH = ("fetch", "--progress", "--prune", "--no-tags", "--no-write-fetch-head", "--end-of-options")
 _MARKER = "fetched-whole"
 _MAX_PACKS = 50
 
@@ -46,13 +46,13 @@ class Clone:
             else:
                 logger.info("Cloning %s", url)
                 self._remake(lock)
-            done = self._fetch(url, token, lock)
+            done = self._fetch(url, token, lock, *_REFSPECS)
             if done.status and is_damage(done.complaint):
                 logger.warning(
                     "The clone of %s is damaged and is made again: %s", url, reason_in(done.complaint)
                 )
                 self._remake(lock)
-                done = self._fetch(url, token, lock)
+                done = self._fetch(url, token, lock, *_REFSPECS)
             if done.status:
                 raise fetch_error(url, done.complaint)
             (self._folder / _MARKER).touch()
@@ -60,6 +60,12 @@ class Clone:
         except OSError as error:
             msg = f"The clone of {url} cannot be written to {self._folder}: {error.strerror}."
             raise CacheFolderError(msg) from error
+
+    def obtain(self, sha: str, url: str, token: str | None, lock: int) -> None:
+        """Fetch one commit and all that it reaches; that the server does not give it is no error."""
+        done = self._fetch(url, token, lock, sha)
+        if done.status:
+            logger.info("%s does not give the commit %s: %s", url, sha[:12], reason_in(done.complaint))
 
     def condemn(self) -> None:
         """Let the next update make the clone again."""
@@ -87,10 +93,10 @@ class Clone:
             for path in self._folder.glob(pattern):
                 shutil.rmtree(path) if path.is_dir() else path.unlink()
 
-    def _fetch(self, url: str, token: str | None, lock: int) -> Finished:
+    def _fetch(self, url: str, token: str | None, lock: int, *refspecs: str) -> Finished:
         with shown(token, url) as secrets:
             return run_while_it_talks(
-                [f"--git-dir={self._folder}", *_FETCH, url, *_REFSPECS],
+                [f"--git-dir={self._folder}", *_FETCH, url, *refspecs],
                 {**environment(os.environ), **secrets.variables},
                 silence_seconds=self._timeout_seconds,
                 inherited=(lock, *secrets.descriptors),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from functools import partial
 from typing import TYPE_CHECKING
@@ -71,14 +72,32 @@ class Mirror:
             GitError: one of its kinds, which says what to do next.
         """
         check_git()
+        with self._locked() as lock:
+            self._clone.update(self._url, self._shown_token, lock)
+
+    def obtain(self, sha: str) -> None:
+        """Fetch a commit that the clone lacks, if the server still has it.
+
+        It may have what no branch holds any more; for how long is its own affair.
+        """
+        if not self.contains(sha):
+            with self._locked() as lock:
+                self._clone.obtain(sha, self._url, self._shown_token, lock)
+
+    @contextlib.contextmanager
+    def _locked(self) -> Iterator[int]:
         lock_file = self._folder.with_name(f"{self._folder.name}.lock")
         try:
             self._folder.parent.mkdir(parents=True, exist_ok=True)
             with locked(lock_file, timeout_seconds=self._timeout_seconds) as lock:
-                self._clone.update(self._url, self._token() if self._token else None, lock)
+                yield lock
         except OSError as error:
             msg = f"The cache folder {self._folder.parent} cannot be written: {error.strerror}."
             raise CacheFolderError(msg) from error
+
+    @property
+    def _shown_token(self) -> str | None:
+        return self._token() if self._token else None
 
     def head(self, branch: str) -> str | None:
         """Return the SHA of a branch; None where it does not exist, as in an empty repository."""
@@ -113,6 +132,16 @@ class Mirror:
             ObjectsMissingError: the clone lacks one of the two.
         """
         return read_commits(self._store, (old, new), since=since, patch=patch, workers=self._workers)
+
+    def dropped(self, old: str, new: str) -> list[str]:
+        """Return the commits that one has had and neither the other nor any branch has, newest first.
+
+        Raises:
+            ObjectsMissingError: the clone lacks one of the two.
+        """
+        others = ("--not", "--branches", "--not")
+        listed = self._store.read("rev-list", *others, *between(new, old), about=(old, new))
+        return listed.decode("ascii").split()
 
     def pull_commits(self, number: int, base_sha: str, head_sha: str) -> list[PullCommit]:
         """Return the commits of a pull request as GitHub lists them: oldest first, 250 at most.

@@ -15,6 +15,7 @@ from tap_github_custom.git import (
     GitError,
     GitUnavailableError,
     Mirror,
+    ObjectsMissingError,
     RepositoryNotReadableError,
     RetryableGitError,
     check_git,
@@ -88,6 +89,42 @@ def test_a_forced_push_keeps_the_old_commits(mirror: Mirror, origin: Origin) -> 
     assert (mirror.head("main"), mirror.head("gone")) == (new, None)
     assert mirror.contains(old)
     assert not mirror.is_ancestor(old, new)
+
+
+def test_what_a_branch_lost_is_what_no_branch_holds(mirror: Mirror, origin: Origin) -> None:
+    """Newest first; pull requests hold nothing, and an ancestor has lost nothing."""
+    base = origin.commit("base")
+    held = origin.change({"a": b"1\n"})
+    origin.git("branch", "holding")
+    lost = [origin.change({"a": b"2\n"}), origin.change({"a": b"3\n"})]
+    origin.git("update-ref", "refs/pull/1/head", lost[1])
+    origin.git("reset", "--quiet", "--hard", base)
+    new = origin.change({"a": b"4\n"})
+    mirror.fetch()
+    assert mirror.dropped(lost[1], new) == lost[::-1]
+    assert mirror.dropped(held, new) == []
+    assert mirror.dropped(base, new) == []
+    with pytest.raises(ObjectsMissingError):
+        mirror.dropped("0" * 40, new)
+
+
+def test_a_lost_commit_is_got_from_the_server_as_long_as_it_is_there(
+    served: Mirror, server: GitServer, origin: Origin
+) -> None:
+    """By its SHA, with its ancestors; branches stay as they are. That it is not there is no error."""
+    base = origin.git("rev-parse", "HEAD")
+    lost = [origin.change({"a": b"2\n"}), origin.change({"a": b"3\n"})]
+    origin.git("reset", "--quiet", "--hard", base)
+    served.fetch()
+    assert not served.contains(lost[1])
+    for sha in ("0" * 40, "--upload-pack=false"):
+        served.obtain(sha)
+        assert not served.contains(sha)
+    served.obtain(lost[1])
+    assert served.dropped(lost[1], base) == lost[::-1]
+    assert served.head("main") == base
+    server.shutdown()
+    served.obtain(lost[0])
 
 
 def test_a_renamed_repository_keeps_its_clone(mirror: Mirror, origin: Origin, tmp_path: Path) -> None:
