@@ -44,6 +44,8 @@ class Bookmark:
     """Newest `updated_at` of its pull requests."""
     head: str | None = None
     """SHA of its default branch."""
+    former_head: str | None = None
+    """What that was when commits were read last, where all of them are to be read again."""
     head_at: datetime | None = None
     """When that commit was committed."""
     deployments: datetime | None = None
@@ -68,6 +70,11 @@ class Bookmark:
     """Numbers of pull requests that could not be read when all others were."""
 
     @property
+    def last_head(self) -> str | None:
+        """Return the head with which commits were read last, be they read again or not."""
+        return self.head or self.former_head
+
+    @property
     def turn(self) -> float:
         """Return what repositories are sorted by: who waited for the longest time comes first."""
         last = times.latest(self.read, self.tried)
@@ -80,6 +87,7 @@ class Bookmark:
         return cls(
             **moments,
             head=saved.get("head"),
+            former_head=saved.get("former_head"),
             seen=dict(saved.get("seen") or {}),
             streams=frozenset(str(saved.get("streams", "")).split()),
             refused=Refusal.from_json(saved["refused"]) if saved.get("refused") else None,
@@ -92,6 +100,7 @@ class Bookmark:
         saved: Json = {name: times.write(value) for name, value in moments.items() if value}
         others = {
             "head": self.head,
+            "former_head": self.former_head,
             "seen": dict(self.seen),
             "streams": " ".join(sorted(self.streams)),
             "refused": self.refused.to_json() if self.refused else None,
@@ -114,13 +123,13 @@ class Bookmark:
     ) -> Bookmark:
         """Return the bookmark without the groups that lack a wanted stream, or history at either end."""
         if self.start and (start is None or start < self.start):
-            return Bookmark()
+            return Bookmark(former_head=self.last_head)
         if self.end and (end is None or end > self.end):
-            return Bookmark()
+            return Bookmark(former_head=self.last_head)
         missing = wanted - self.streams
         unread = [name for name, streams in GROUPS.items() if missing & streams]
         moments: dict[str, Any] = dict.fromkeys(unread)
         if missing & COMMITS:
-            moments["head"] = None
+            moments |= {"head": None, "former_head": self.last_head}
         seen = {name: digest for name, digest in self.seen.items() if name not in unread}
         return replace(self, seen=seen, **moments)

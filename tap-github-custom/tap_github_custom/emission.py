@@ -9,6 +9,9 @@ if TYPE_CHECKING:
     from tap_github_custom.repository import Row
 
 
+SETS_AT_ONCE = 2_500  # the statement of a loader names each, by up to three columns
+
+
 @dataclass(frozen=True)
 class Rows:
     """Rows of one stream."""

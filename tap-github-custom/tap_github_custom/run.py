@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from tap_github_custom import git, times
 from tap_github_custom.crawl import side_by_side
-from tap_github_custom.emission import CompleteSets, Rows
+from tap_github_custom.emission import SETS_AT_ONCE, CompleteSets, Rows
 from tap_github_custom.errors import BudgetSpentError, GraphQLUnavailableError, RepositoryError
 from tap_github_custom.listing import find_repositories
 from tap_github_custom.plan import Plan
@@ -38,8 +38,6 @@ if TYPE_CHECKING:
     from tap_github_custom.summary import Summary
 
 logger = logging.getLogger("tap-github-custom")
-
-SETS_AT_ONCE = 1_000  # an organisation that took another name may have many repositories
 
 
 class Run:

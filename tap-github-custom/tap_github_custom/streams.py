@@ -81,7 +81,8 @@ class GitHubStream(Stream):
         """Say that every row of these parents has been sent; tell whether that could be said.
 
         It cannot where a stream map has altered the rows, or what names the parent is not selected. Parents
-        may be named by other columns than usual: by its repository a stream is told as gone from there.
+        may be named by other columns than usual: by its repository a stream is told as gone from there, by
+        their SHAs commits are.
         """
         if not self.selected or not self._is_as_it_comes or self.ABORT_AT_RECORD_COUNT is not None:
             return False

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 from tap_github_custom import times
 from tap_github_custom.emission import Rows
-from tap_github_custom.errors import NO_COMMIT_STATUSES, RepositoryError
+from tap_github_custom.errors import RepositoryError
 from tap_github_custom.head import Head
 from tap_github_custom.prefetch import ordered
-from tap_github_custom.reading.source import PAGE_SIZE
+from tap_github_custom.reading.ancestry import Ancestry
+from tap_github_custom.reading.dropped import dropped_by_rest
 from tap_github_custom.rows.commit import commit_file_rows, commit_row
 from tap_github_custom.stream_names import COMMIT, COMMIT_FILE, PATCH
 
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from datetime import datetime
 
-    from tap_github_custom.client import Answer
     from tap_github_custom.emission import Emission
     from tap_github_custom.reading.source import Source
     from tap_github_custom.repository import Json, Row
@@ -45,10 +45,12 @@ def head_of(source: Source) -> Head | None:
 class RestCommits:
     """One reading of a repository's commits from one head to another."""
 
-    def __init__(self, source: Source) -> None:
-        """Take where to read from."""
+    def __init__(self, source: Source, last: str | None) -> None:
+        """Take where to read from, and the head that was read last, even where all is read again."""
         self._source = source
-        self._compared: dict[tuple[str, str], Answer | None] = {}
+        self._ancestry = Ancestry(source)
+        self._last = last
+        self._is_last_met = False
 
     def read(self, old: str | None, new: str, relist_since: datetime | None) -> Iterator[Emission]:
         """Yield the rows of the commits that are reachable from NEW and not from OLD.
@@ -56,63 +58,44 @@ class RestCommits:
         Where OLD is not there any more (a force-push), commits since RELIST_SINCE are listed again.
         """
         source = self._source
-        details = ordered(source.pool, self._detail, self._shas(old, new, relist_since), ahead=source.ahead)
-        yield from commit_emissions(source, details, max_files=MAX_FILES)
+        shas = self._noticed(self._shas(old, new, relist_since))
+        yield from commit_emissions(
+            source, ordered(source.pool, self._detail, shas, ahead=source.ahead), max_files=MAX_FILES
+        )
 
     def count(self, old: str, new: str) -> int | None:
         """Return how many commits are new, or None where OLD is not there any more."""
-        first = self._comparison(old, new)
+        first = self._ancestry.comparison(old, new)
         return None if first is None else first.body["total_commits"]
 
+    def dropped(self, new: str) -> list[str] | None:
+        """Return the commits of the last head that no branch holds any more; None where nobody knows."""
+        if self._last is None or self._is_last_met or self._last == new:
+            return []
+        return dropped_by_rest(self._source, self._ancestry, self._last, new)
+
+    def _noticed(self, shas: Iterator[str]) -> Iterator[str]:
+        """Yield what is read; a last head that is among it has lost nothing."""
+        for sha in shas:
+            self._is_last_met |= sha == self._last
+            yield sha
+
     def _shas(self, old: str | None, new: str, relist_since: datetime | None) -> Iterator[str]:
+        source, ancestry = self._source, self._ancestry
+        name = source.repository.full_name
         if old is None:
-            yield from self._listed(new, self._source.start)
-            return
-        first = self._comparison(old, new)
-        if first is None:
-            logger.warning(
-                "%s: the history was rewritten (%s is gone); commits since %s are read again",
-                self._source.repository.full_name,
-                old[:12],
-                relist_since,
-            )
-            yield from self._listed(new, relist_since)
-            return
-        count = 0
-        for answer in (first, *self._source.following(first)):
-            count += len(answer.body["commits"])
-            yield from (commit["sha"] for commit in answer.body["commits"])
-        if count < first.body["total_commits"]:
-            reason = f"A comparison came with {count} of {first.body['total_commits']} commits"
-            raise RepositoryError(first.status, reason, first.url)
-
-    def _comparison(self, old: str, new: str) -> Answer | None:
-        """Return the first page of a comparison, which is kept; None where OLD is gone."""
-        if (old, new) not in self._compared:
-            # A second time: one bad answer is no rewritten history.
-            self._compared[old, new] = self._compare(old, new) or self._compare(old, new)
-        return self._compared[old, new]
-
-    def _compare(self, old: str, new: str) -> Answer | None:
-        try:
-            return self._source.get(f"/compare/{old}...{new}", {"per_page": PAGE_SIZE})
-        except RepositoryError as error:
-            if error.status not in NO_COMMIT_STATUSES:
-                raise
-            return None
-
-    def _listed(self, new: str, since: datetime | None) -> Iterator[str]:
-        bound: dict[str, str | int] = {"since": times.write(since)} if since else {}
-        if self._source.end:
-            bound["until"] = times.write(self._source.end)
-        is_whole = bool(bound)
-        for page in self._source.pages("/commits", {"sha": new, **bound}):
-            shas = [commit["sha"] for commit in page]
-            is_whole = is_whole or new in shas
-            yield from shas
-        if not is_whole:
-            reason = f"A list of commits came without the commit that it begins with, {new}"
-            raise RepositoryError(0, reason, self._source.path("/commits"))
+            yield from ancestry.listed(new, source.start, source.end)
+        elif (first := ancestry.comparison(old, new)) is not None:
+            yield from ancestry.compared(first)
+        elif (former := ancestry.lineage(old)) is not None:
+            logger.warning("%s: the history was rewritten from its beginning; it is read again", name)
+            known = frozenset(former)
+            listed = ancestry.listed(new, source.start, source.end)
+            yield from (sha for sha in listed if sha not in known)
+        else:
+            text = "%s: the history was rewritten (%s is gone); commits since %s are read again"
+            logger.warning(text, name, old[:12], relist_since)
+            yield from ancestry.listed(new, relist_since, source.end)
 
     def _detail(self, sha: str) -> tuple[Json, list[Json]]:
         """Return a commit and all its files: what is paged in its answer are the files, 300 a page."""

@@ -15,6 +15,7 @@ from tap_github_custom.reading.clone import clone_instead, open_clone
 from tap_github_custom.reading.commits import RestCommits, head_of
 from tap_github_custom.reading.deployment_statuses import DeploymentStatuses
 from tap_github_custom.reading.deployments import Deployments
+from tap_github_custom.reading.dropped import told_as_gone
 from tap_github_custom.reading.git_commits import GitCommits, pull_commits_of
 from tap_github_custom.reading.graphql_children import GraphQLChildren
 from tap_github_custom.reading.listed import LISTED, read_listed
@@ -65,7 +66,7 @@ class RepositoryReading:
             start=plan.settings.start,
             end=plan.settings.end,
         )
-        self._by_rest = RestCommits(self._source)
+        self._by_rest = RestCommits(self._source, bookmark.last_head)
         self.unread = Unread()
         """Pull requests that could not be read, though the repository could."""
         self._is_reconciled = plan.is_reconciliation_due(bookmark, repository)
@@ -166,13 +167,32 @@ class RepositoryReading:
         if clone is None:
             try:
                 yield from self._by_rest.read(old, head.sha, self._plan.since(self._before.head_at))
+                yield from self._dropped(head.sha, None)
             except RepositoryError as error:
                 clone = clone_instead(self._plan, self._source, head.sha, error)
                 if clone is None:
                     raise
         if clone is not None:
+            self._obtain_last_head(clone)
             yield from GitCommits(self._source, clone, self._plan.accounts).read(old, head.sha)
-        self._move(head=head.sha, head_at=head.committed_at)
+            yield from self._dropped(head.sha, clone)
+        self._move(head=head.sha, former_head=None, head_at=head.committed_at)
+
+    def _obtain_last_head(self, clone: Mirror) -> None:
+        """Let a clone that was made since, as on a new machine, have what a force-push took away."""
+        if self._before.last_head:
+            clone.obtain(self._before.last_head)
+
+    def _dropped(self, new: str, clone: Mirror | None) -> Iterator[Emission]:
+        """Tell what the branch has lost since the head that was read last, before the bookmark leaves it."""
+        old = self._before.last_head
+        if old is None:
+            return
+        if clone is not None and clone.contains(old):
+            shas: list[str] | None = clone.dropped(old, new)
+        else:
+            shas = self._by_rest.dropped(new)
+        yield from told_as_gone(self._source, old, shas)
 
     def _deployments(self) -> Iterator[Emission]:
         use_graphql, learnt = self._plan.use_graphql, self._plan.learnt

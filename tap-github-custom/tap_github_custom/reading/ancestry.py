@@ -1,0 +1,93 @@
+"""What the REST API says of a repository's history: which commits one head has and another has not."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tap_github_custom import times
+from tap_github_custom.errors import NO_COMMIT_STATUSES, RepositoryError
+from tap_github_custom.reading.source import PAGE_SIZE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from tap_github_custom.client import Answer
+    from tap_github_custom.reading.source import Source
+
+
+class Ancestry:
+    """Comparisons and lists of commits."""
+
+    def __init__(self, source: Source) -> None:
+        """Take where to ask; nothing is asked yet."""
+        self._source = source
+        self._comparisons: dict[tuple[str, str], Answer | None] = {}
+        self._lineages: dict[str, list[str] | None] = {}
+
+    def comparison(self, old: str, new: str) -> Answer | None:
+        """Return the first page of a comparison, which is kept.
+
+        None: GitHub knows one of them no more, or they have nothing in common.
+        """
+        if (old, new) not in self._comparisons:
+            self._comparisons[old, new] = self._compare_surely(old, new)
+        return self._comparisons[old, new]
+
+    def _compare_surely(self, old: str, new: str) -> Answer | None:
+        # A second time: one bad answer is no rewritten history.
+        return self._compare(old, new) or self._compare(old, new)
+
+    def _compare(self, old: str, new: str) -> Answer | None:
+        try:
+            return self._source.get(f"/compare/{old}...{new}", {"per_page": PAGE_SIZE})
+        except RepositoryError as error:
+            if error.status not in NO_COMMIT_STATUSES:
+                raise
+            return None
+
+    def compared(self, first: Answer) -> Iterator[str]:
+        """Yield the commits of a comparison, whose first page this is, or raise where they are too few."""
+        count = 0
+        for answer in (first, *self._source.following(first)):
+            count += len(answer.body["commits"])
+            yield from (commit["sha"] for commit in answer.body["commits"])
+        if count < first.body["total_commits"]:
+            reason = f"A comparison came with {count} of {first.body['total_commits']} commits"
+            raise RepositoryError(first.status, reason, first.url)
+
+    def beyond(self, old: str, new: str) -> frozenset[str] | None:
+        """Return the commits that NEW has and OLD has not; None where they have nothing in common."""
+        first = self._compare_surely(old, new)
+        return None if first is None else frozenset(self.compared(first))
+
+    def listed(self, head: str, since: datetime | None, until: datetime | None = None) -> Iterator[str]:
+        """Yield the commits that a head reaches, newest first; where there are bounds, those between."""
+        bounds = {"since": since, "until": until}
+        params = {name: times.write(moment) for name, moment in bounds.items() if moment}
+        is_whole = bool(params)
+        for page in self._source.pages("/commits", {"sha": head, **params}):
+            shas = [commit["sha"] for commit in page]
+            is_whole = is_whole or head in shas
+            yield from shas
+        if not is_whole:
+            reason = f"A list of commits came without the commit that it begins with, {head}"
+            raise RepositoryError(0, reason, self._source.path("/commits"))
+
+    def lineage(self, head: str) -> list[str] | None:
+        """Return all commits that a head reaches, newest first; None where GitHub knows it no more."""
+        if head not in self._lineages:
+            self._lineages[head] = self._lineage(head)
+        return self._lineages[head]
+
+    def _lineage(self, head: str) -> list[str] | None:
+        try:
+            return list(self.listed(head, None))
+        except RepositoryError as error:
+            if error.status not in NO_COMMIT_STATUSES:
+                raise
+            return None
+
+    def branches(self) -> set[str]:
+        """Return the heads of all branches."""
+        return {branch["commit"]["sha"] for page in self._source.pages("/branches") for branch in page}
