@@ -134,13 +134,12 @@ class Mirror:
         return read_commits(self._store, (old, new), since=since, patch=patch, workers=self._workers)
 
     def dropped(self, old: str, new: str) -> list[str]:
-        """Return the commits that one has had and neither the other nor any branch has, newest first.
+        """Return the commits that one head has had and the other has not, newest first.
 
         Raises:
             ObjectsMissingError: the clone lacks one of the two.
         """
-        others = ("--not", "--branches", "--not")
-        listed = self._store.read("rev-list", *others, *between(new, old), about=(old, new))
+        listed = self._store.read("rev-list", *between(new, old), about=(old, new))
         return listed.decode("ascii").split()
 
     def pull_commits(self, number: int, base_sha: str, head_sha: str) -> list[PullCommit]:

@@ -31,12 +31,9 @@ class Ancestry:
         None: GitHub knows one of them no more, or they have nothing in common.
         """
         if (old, new) not in self._comparisons:
-            self._comparisons[old, new] = self._compare_surely(old, new)
+            # A second time: one bad answer is no rewritten history.
+            self._comparisons[old, new] = self._compare(old, new) or self._compare(old, new)
         return self._comparisons[old, new]
-
-    def _compare_surely(self, old: str, new: str) -> Answer | None:
-        # A second time: one bad answer is no rewritten history.
-        return self._compare(old, new) or self._compare(old, new)
 
     def _compare(self, old: str, new: str) -> Answer | None:
         try:
@@ -58,7 +55,7 @@ class Ancestry:
 
     def beyond(self, old: str, new: str) -> frozenset[str] | None:
         """Return the commits that NEW has and OLD has not; None where they have nothing in common."""
-        first = self._compare_surely(old, new)
+        first = self.comparison(old, new)
         return None if first is None else frozenset(self.compared(first))
 
     def listed(self, head: str, since: datetime | None, until: datetime | None = None) -> Iterator[str]:
@@ -87,7 +84,3 @@ class Ancestry:
             if error.status not in NO_COMMIT_STATUSES:
                 raise
             return None
-
-    def branches(self) -> set[str]:
-        """Return the heads of all branches."""
-        return {branch["commit"]["sha"] for page in self._source.pages("/branches") for branch in page}

@@ -69,10 +69,10 @@ class RestCommits:
         return None if first is None else first.body["total_commits"]
 
     def dropped(self, new: str) -> list[str] | None:
-        """Return the commits of the last head that no branch holds any more; None where nobody knows."""
+        """Return the commits of the last head that NEW does not reach; None where nobody knows."""
         if self._last is None or self._is_last_met or self._last == new:
             return []
-        return dropped_by_rest(self._source, self._ancestry, self._last, new)
+        return dropped_by_rest(self._ancestry, self._last, new)
 
     def _noticed(self, shas: Iterator[str]) -> Iterator[str]:
         """Yield what is read; a last head that is among it has lost nothing."""

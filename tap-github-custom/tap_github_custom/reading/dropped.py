@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import logging
-from functools import partial
 from typing import TYPE_CHECKING
 
 from tap_github_custom.emission import SETS_AT_ONCE, CompleteSets
 from tap_github_custom.errors import RepositoryError
-from tap_github_custom.prefetch import ordered
 from tap_github_custom.stream_names import COMMIT, COMMIT_FILE
 
 if TYPE_CHECKING:
@@ -23,16 +21,15 @@ logger = logging.getLogger("tap-github-custom")
 NAMED_BY = {COMMIT: "sha", COMMIT_FILE: "commit_sha"}
 
 
-def dropped_by_rest(source: Source, ancestry: Ancestry, old: str, new: str) -> list[str] | None:
-    """Return the commits that OLD reaches, and neither NEW nor any branch; None where nobody knows.
+def dropped_by_rest(ancestry: Ancestry, old: str, new: str) -> list[str] | None:
+    """Return the commits that OLD reaches and NEW does not; None where nobody knows.
 
     It costs no request where OLD is an ancestor of NEW, as the comparison that was read has shown.
     """
     first = ancestry.comparison(old, new)
     if first is not None and not first.body["behind_by"]:
         return []
-    lost = _beyond(ancestry, new, old) if first is not None else _unrelated(ancestry, old, new)
-    return _in_no_branch(source, ancestry, lost, old, new) if lost else lost
+    return _unrelated(ancestry, old, new) if first is None else _beyond(ancestry, new, old)
 
 
 def told_as_gone(source: Source, old: str, shas: list[str] | None) -> Iterator[Emission]:
@@ -48,7 +45,7 @@ def told_as_gone(source: Source, old: str, shas: list[str] | None) -> Iterator[E
             source.repository.key,
         )
     elif shas:
-        text = "%s: its history was rewritten; no branch holds %d of its former commits any more"
+        text = "%s: its history was rewritten; its default branch has lost %d commits"
         logger.warning(text, name, len(shas))
         for stream, column in NAMED_BY.items():
             if stream in source.wanted:
@@ -78,23 +75,3 @@ def _unrelated(ancestry: Ancestry, old: str, new: str) -> list[str] | None:
         return None
     kept = frozenset(present)
     return [sha for sha in former if sha not in kept]
-
-
-def _in_no_branch(source: Source, ancestry: Ancestry, lost: list[str], old: str, new: str) -> list[str]:
-    """Return those of the LOST commits that no other branch holds; each costs a comparison."""
-    heads = sorted(ancestry.branches() - {new})
-    held = partial(_held, ancestry, frozenset(lost), old, new)
-    gone = frozenset(lost).difference(*ordered(source.pool, held, heads, ahead=source.ahead))
-    return [sha for sha in lost if sha in gone]
-
-
-def _held(ancestry: Ancestry, lost: frozenset[str], old: str, new: str, head: str) -> frozenset[str]:
-    """Return which LOST commits a branch holds: all that it has of them lies beyond NEW.
-
-    A branch that has nothing in common with NEW is compared with OLD.
-    """
-    beyond = ancestry.beyond(new, head)
-    if beyond is not None:
-        return lost & beyond
-    lacking = ancestry.beyond(head, old)
-    return frozenset() if lacking is None else lost - lacking
