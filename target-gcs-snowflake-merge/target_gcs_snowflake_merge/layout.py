@@ -120,12 +120,12 @@ def plan(schema: StreamSchema, table: sql.Table, catalog: Catalog) -> tuple[Layo
     cannot hold, and cannot be widened to hold, gets a column beside it: `AMOUNT` NUMBER(38,0) stays,
     `AMOUNT__FLOAT` takes the new values.
     """
-    names = name_columns(schema.properties, schema.keys)
+    existing = catalog.tables.get(table.name, {})
+    names = name_columns(schema.properties, schema.keys, existing)
     missing = [key for key in (*schema.keys, *schema.parents) if key not in names]
     if missing:
         message = f"the schema has no property for the key {', '.join(map(repr, missing))}"
         raise BadInputError(message, stream=schema.stream)
-    existing = catalog.tables.get(table.name, {})
     taken = set(names.values())
     columns: list[Column] = []
     for property_name, plain_name in names.items():

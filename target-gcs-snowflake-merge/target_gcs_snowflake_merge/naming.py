@@ -47,27 +47,45 @@ def with_digest(conformed: str, name: str) -> str:
     return f"{conformed}__{digest.upper()}"
 
 
-def name_columns(properties: Iterable[str], keys: Collection[str] = ()) -> dict[str, str]:
+def name_columns(
+    properties: Iterable[str], keys: Collection[str] = (), existing: Collection[str] = ()
+) -> dict[str, str]:
     """Return the column of each property, in the order given.
 
-    Of properties whose names collide, one of the key keeps the plain name, else the one in lower case, else
-    the one in upper case, else the first by code point; the others get a suffix made from their own name. So
-    a column keeps its name, in whichever order a tap lists its properties.
+    Of properties whose names collide, one of the key keeps the plain name, else one that is spelt with its
+    characters, else the one in lower case, else the one in upper case, else the first by code point; the
+    others get a suffix made from their own name. So a column keeps its name, in whichever order a tap lists
+    its properties. One that got a suffix before, among the EXISTING columns, keeps it without the others too.
     """
     names = list(properties)
     rivals: dict[str, list[str]] = defaultdict(list)
     for name in names:
-        rivals[conform(name)].append(name)
+        if with_digest(conform(name), name) not in existing:
+            rivals[conform(name)].append(name)
     plain = {
-        min(rival, key=lambda name: (name not in keys, *_precedence(name)))
+        min(rival, key=lambda name: (name not in keys, *_precedence(name))): conformed
         for conformed, rival in rivals.items()
         if conformed not in RESERVED_COLUMNS
     }
-    return {name: conform(name) if name in plain else with_digest(conform(name), name) for name in names}
+    taken = set(plain.values())
+    named = dict(plain)
+    for name in sorted(names):
+        if name not in plain:
+            named[name] = _beside(conform(name), name, taken)
+            taken.add(named[name])
+    return {name: named[name] for name in names}
 
 
-def _precedence(name: str) -> tuple[bool, bool, str]:
-    return (name != name.lower(), name != name.upper(), name)
+def _precedence(name: str) -> tuple[bool, bool, bool, str]:
+    return (conform(name) != name.upper(), name != name.lower(), name != name.upper(), name)
+
+
+def _beside(conformed: str, name: str, taken: Collection[str]) -> str:
+    """Return a name with a suffix; another name may look just like it."""
+    beside = with_digest(conformed, name)
+    while beside in taken:
+        beside = with_digest(beside, name)
+    return beside
 
 
 def name_table(stream: str, taken: Collection[str], existing: Collection[str] = ()) -> str:
@@ -79,7 +97,7 @@ def name_table(stream: str, taken: Collection[str], existing: Collection[str] = 
     conformed = conform(stream)
     if conformed.startswith(STAGING_PREFIX):  # what is called so is swept one day
         return with_digest(f"_{conformed}", stream)
-    beside = with_digest(conformed, stream)
+    beside = _beside(conformed, stream, taken)
     if conformed in taken or conformed in RESERVED_TABLES or beside in existing:
         return beside
     return conformed

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from target_gcs_snowflake_merge.naming import MAX_CHARACTERS, conform, name_columns, name_table
+from target_gcs_snowflake_merge.naming import MAX_CHARACTERS, conform, name_columns, name_table, with_digest
 
 
 @pytest.mark.parametrize(
@@ -39,6 +39,30 @@ def test_the_lower_case_property_keeps_the_plain_name() -> None:
 def test_a_key_keeps_the_plain_name() -> None:
     """A property that comes later, and differs only by case, does not take its column away."""
     assert name_columns(["id", "Id"], keys=["Id"])["Id"] == name_columns(["Id"], keys=["Id"])["Id"] == "ID"
+
+
+def test_a_name_that_needs_no_other_character_keeps_it() -> None:
+    """A property that comes later, and differs only by what a column cannot be called, is beside it."""
+    for other in ("user-id", "user.id", "User id"):
+        assert name_columns([other, "user_id"])["user_id"] == "USER_ID"
+
+
+def test_a_property_keeps_the_column_that_it_was_given_beside_another() -> None:
+    """Also when the other one is gone: else one column would hold what both had."""
+    names = name_columns(["name", "Name"])
+    assert name_columns(["Name"], existing=names.values()) == {"Name": names["Name"]}
+    assert name_columns(["name"], existing=names.values()) == {"name": "NAME"}
+    assert name_columns(["Name", "name"], existing=names.values()) == {k: names[k] for k in ("Name", "name")}
+
+
+def test_a_name_that_looks_like_anothers_suffix_is_another() -> None:
+    """Whichever comes first."""
+    names = ["a_b", "a b", name_columns(["a_b", "a b"])["a b"].lower()]
+    assert len(set(name_columns(names).values())) == 3
+    taken: list[str] = []
+    for stream in ("FOO", with_digest("FOO", "foo"), "foo"):
+        taken.append(name_table(stream, taken))
+    assert len(set(taken)) == 3
 
 
 def test_the_loaders_own_columns_are_not_for_properties() -> None:
