@@ -158,13 +158,13 @@ class Client:
     def _candidates(self, organization: str) -> Sequence[Credential]:
         return self._credentials.usable(organization, partial(self._ask_as, organization))
 
-    def _ask_as(self, organization: str, method: str, path: str, credential: Credential) -> Any:  # noqa: ANN401
-        """Ask with a credential that is no candidate, such as an App's own signature."""
+    def _ask_as(self, organization: str, method: str, path: str, sign: Callable[[], Credential]) -> Any:  # noqa: ANN401
+        """Ask with what is no candidate, such as an App's own signature, made anew for each attempt."""
         question = Question(
             request=Request(method, self._addresses.url(path)),
             organization=organization,
             resource="core",
-            candidates=lambda: (credential,),
+            candidates=lambda: (sign(),),
             reject=_refuse,
             judge=judge,
         )

@@ -84,7 +84,7 @@ class AppCredentials:
             if key not in self._installations:
                 self._installations[key] = self._installation_id(organization, ask)
             path = f"/app/installations/{self._installations[key]}/access_tokens"
-            body = ask("POST", path, self._signature())
+            body = ask("POST", path, self._signature)
         except AuthenticationError as error:
             message = (
                 f"GitHub does not accept the App {self._app_id} ({error}): check app_id, its private key and "
@@ -110,7 +110,7 @@ class AppCredentials:
     def _installation_id(self, organization: str, ask: Ask) -> int:
         """Return the installation at an organisation, or at a user's account."""
         try:
-            return _checked(ask("GET", f"/orgs/{organization}/installation", self._signature()), organization)
+            return _checked(ask("GET", f"/orgs/{organization}/installation", self._signature), organization)
         except RepositoryError as error:
             if error.status != NOT_FOUND:
                 raise
@@ -131,7 +131,7 @@ class AppCredentials:
         while page is None or len(page) == PAGE_SIZE:
             number = len(found) // PAGE_SIZE + 1
             path = f"/app/installations?per_page={PAGE_SIZE}&page={number}"
-            page = ask("GET", path, self._signature())
+            page = ask("GET", path, self._signature)
             found += page if isinstance(page, list) else []
         return found
 

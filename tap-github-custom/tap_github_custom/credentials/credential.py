@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from tap_github_custom.credentials.secret import Secret
 
@@ -23,11 +23,12 @@ class Credential:
 
 
 class Ask(Protocol):
-    """Sends one request with a given credential, through the client's limits and retries."""
+    """Sends one request with a credential that is made for it, through the client's limits and retries."""
 
-    def __call__(self, method: str, path: str, credential: Credential) -> Any:  # noqa: ANN401 - decoded JSON
+    def __call__(self, method: str, path: str, sign: Callable[[], Credential]) -> Any:  # noqa: ANN401 - decoded JSON
         """Return the decoded body of the answer.
 
+        SIGN is called for each attempt: a signature lasts for minutes, a wait for a limit for up to an hour.
         Raises `RepositoryError` where it cannot be read, `AuthenticationError`, in GitHub's words, at 401.
         """
 

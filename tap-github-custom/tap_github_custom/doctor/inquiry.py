@@ -59,9 +59,9 @@ class Inquiry:
         """Return the answer to a path below `api_url`, or raise the `GitHubError` that keeps it back."""
         return self._ask(Request("GET", self.addresses.url(path), params or {}), credential, judge)
 
-    def ask(self, method: str, path: str, credential: Credential) -> Any:  # noqa: ANN401 - decoded JSON
+    def ask(self, method: str, path: str, sign: Callable[[], Credential]) -> Any:  # noqa: ANN401 - decoded JSON
         """Return the decoded body; this is the `Ask` of the credentials."""
-        return self._ask(Request(method, self.addresses.url(path)), credential, judge).body
+        return self._ask(Request(method, self.addresses.url(path)), sign(), judge).body
 
     def graphql(self, document: str, credential: Credential) -> GraphQLAnswer:
         """Return the answer to a GraphQL query."""

@@ -7,12 +7,15 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
+import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 from tap_github_custom.client import Client, ClientSettings
 from tap_github_custom.credentials.settings import credentials_from
 from tap_github_custom.errors import AuthenticationError
+
+from tests.tap.answering import Asked, Told, answering
 
 if TYPE_CHECKING:
     from sandbox.servers import Server
@@ -109,6 +112,34 @@ def test_a_bad_moment_while_a_token_is_got_passes(app_server: Server) -> None:
     app_server.add_fault(path="/installation$", status=502, body="<html></html>")
     app_server.add_fault(path="/access_tokens$", drop=True)
     assert client(app_server).get(f"/orgs/{WORKS}/repos", organization=WORKS).body
+
+
+@pytest.mark.parametrize(
+    "bad_moment",
+    [
+        Told(403, {"message": "slow down"}, {"retry-after": "1"}),
+        Told(503, {"message": "unwell"}, {"retry-after": "1"}),
+    ],
+    ids=["limit", "retry"],
+)
+def test_each_attempt_to_get_a_token_is_signed_anew(bad_moment: Told) -> None:
+    """A limit may last for an hour, a signature for ten minutes: one of before the wait would have ended."""
+    given = {"token": "ghs_given", "expires_at": "2999-01-01T00:00:00Z"}
+
+    def tell(asked: Asked) -> Told:
+        if asked.path.endswith("/installation"):
+            return Told(body={"id": 1})
+        if asked.path.endswith("/access_tokens"):
+            is_first = sum(each.path == asked.path for each in server.asked) == 1
+            return bad_moment if is_first else Told(201, given)
+        return Told(body={})
+
+    with answering(tell) as server:
+        credentials = credentials_from({"app_id": APP_ID, "private_key": pem_of(KEY)})
+        Client(ClientSettings(api_url=server.url), credentials).get("/x", organization="o")
+    signatures = [asked.token for asked in server.asked if asked.path.endswith("/access_tokens")]
+    first, second = (jwt.decode(each, PUBLIC_PEM, algorithms=["RS256"])["exp"] for each in signatures)
+    assert second > first
 
 
 @pytest.mark.parametrize(
