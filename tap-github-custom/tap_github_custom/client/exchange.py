@@ -94,13 +94,13 @@ class Exchange:
         progress = Progress(self._settings.retry_seconds)
         while True:
             credential = self._turn(question)
-            sent_at = time.monotonic()
+            progress.sent_at = time.monotonic()
             verdict, reply = self._attempt(question, credential)
             if isinstance(verdict, Success) and reply is not None:
                 self._limiter.succeeded(credential)
                 return Answer(reply.status, verdict.body, reply.url, reply.headers)
             if isinstance(verdict, Limited):
-                self._limited(question, credential, verdict, progress, sent_at)
+                self._limited(question, credential, verdict, progress)
             else:
                 question = self._after(question, credential, verdict, progress)
 
@@ -113,9 +113,7 @@ class Exchange:
         if isinstance(verdict, Refused):
             raise verdict.error
         if isinstance(verdict, Rejected):
-            progress.rejected += 1
-            reason = self._notices.why_rejected(credential, verdict.reason)
-            question.reject(credential, reason, progress.rejected)
+            self._rejected(question, credential, verdict, progress)
         elif isinstance(verdict, Failed):
             self._failed(question, verdict, progress)
         return question
@@ -191,12 +189,7 @@ class Exchange:
         return replace(question, request=request, redirects=question.redirects + 1)
 
     def _limited(
-        self,
-        question: Question,
-        credential: Credential,
-        verdict: Limited,
-        progress: Progress,
-        sent_at: float,
+        self, question: Question, credential: Credential, verdict: Limited, progress: Progress
     ) -> None:
         """Block the credential; the wait itself is that for the next turn, outside the retries."""
         progress.limited += 1
@@ -206,12 +199,32 @@ class Exchange:
         now = time.monotonic()
         if verdict.seconds is None:
             jitter = random.random()  # noqa: S311 - jitter is no secret
-            self._limiter.block_secondary(credential, jitter, sent_at, now)
+            self._limiter.block_secondary(credential, jitter, progress.sent_at, now)
             return
         # A reset that lies in the past must not become a busy loop.
         seconds = max(verdict.seconds, 0.0 if progress.limited == 1 else 2.0 ** (progress.limited - 2))
         resource = None if verdict.is_for_all_resources else question.resource
         self._limiter.block(credential, resource, seconds, now)
+
+    def _rejected(
+        self, question: Question, credential: Credential, rejected: Rejected, progress: Progress
+    ) -> None:
+        """Wait until all of GitHub knows a new token; of any other, pass on that it is refused."""
+        is_settling = progress.sent_at < credential.settled_at
+        wait_seconds = progress.settling.next_wait_seconds() if is_settling else None
+        if wait_seconds is None:
+            progress.rejected += 1
+            reason = self._notices.why_rejected(credential, rejected.reason)
+            question.reject(credential, reason, progress.rejected)
+            return
+        logger.info(
+            "GitHub does not know the new token of %s yet (%s); trying again in %.1f s.",
+            credential.name,
+            rejected.reason,
+            wait_seconds,
+        )
+        self._usage.add_retry(question.organization, question.resource)
+        self._closed.wait(wait_seconds)
 
     def _failed(self, question: Question, failed: Failed, progress: Progress) -> None:
         patience = progress.patience(failed, is_first_contact=not self._health.is_reached)

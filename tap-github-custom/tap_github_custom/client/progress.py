@@ -25,6 +25,7 @@ class Progress:
     retry_seconds: float
     limited: int = 0
     rejected: int = 0
+    sent_at: float = 0.0  # the last attempt, of the monotonic clock
     _patiences: dict[str, Patience] = field(default_factory=dict)
 
     def patience(self, failed: Failed, *, is_first_contact: bool) -> Patience:
@@ -37,3 +38,8 @@ class Progress:
         if 0 < failed.status < GARBLED_BELOW:
             return self._patiences.setdefault("garbled", Patience(self.retry_seconds, MAX_GARBLED))
         return self._patiences.setdefault("any", Patience(self.retry_seconds))
+
+    @property
+    def settling(self) -> Patience:
+        """Return the patience with tokens that are so new that not all of GitHub may know them."""
+        return self._patiences.setdefault("settling", Patience(self.retry_seconds))

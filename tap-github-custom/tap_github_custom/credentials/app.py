@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 CLOCK_SKEW_SECONDS = 60
 SIGNATURE_SECONDS = 480  # GitHub takes at most 600, by its own clock
 RENEWAL_SECONDS = 300.0  # how long before its end a token is renewed; short-lived ones later
+# GitHub replicates new tokens lazily, and advises to try again after 3, 10 and 30 seconds.
+SETTLING_SECONDS = 60.0
 MAX_REJECTIONS = 3
 PAGE_SIZE = 100
 NOT_FOUND = 404
@@ -105,7 +107,8 @@ class AppCredentials:
             raise AuthenticationError(message) from None
         lifetime_seconds = max(ends_at - time.time(), 0.0)
         renew_at = ends_at - min(RENEWAL_SECONDS, lifetime_seconds / 10)
-        return _InstallationToken(Credential(f"the App {self._app_id} at {organization}", token), renew_at)
+        name = f"the App {self._app_id} at {organization}"
+        return _InstallationToken(Credential(name, token, time.monotonic() + SETTLING_SECONDS), renew_at)
 
     def _installation_id(self, organization: str, ask: Ask) -> int:
         """Return the installation at an organisation, or at a user's account."""

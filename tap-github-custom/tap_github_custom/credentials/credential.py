@@ -20,6 +20,8 @@ class Credential:
 
     name: str
     token: Secret
+    settled_at: float = 0.0
+    """The moment, of the monotonic clock, until which not all of GitHub may know the token yet."""
 
 
 class Ask(Protocol):

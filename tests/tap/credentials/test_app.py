@@ -40,10 +40,10 @@ def app_server(github: Server) -> Server:
     return github
 
 
-def client(server: Server, **config: Any) -> Client:
+def client(server: Server, *, retry_seconds: float = 5, **config: Any) -> Client:
     """Return a client that is the App."""
     credentials = credentials_from({"app_id": APP_ID, "private_key": pem_of(KEY), **config})
-    return Client(ClientSettings(api_url=server.url, retry_seconds=5), credentials)
+    return Client(ClientSettings(api_url=server.url, retry_seconds=retry_seconds), credentials)
 
 
 def paths(server: Server) -> list[str]:
@@ -86,25 +86,54 @@ def test_tokens_are_renewed_before_they_end(app_server: Server) -> None:
     assert sum(path.endswith("/access_tokens") for path in paths(app_server)) == 2
 
 
-def test_a_token_that_ends_too_early_is_replaced(
+def test_a_token_that_github_does_not_know_yet_is_shown_again(
     app_server: Server, caplog: pytest.LogCaptureFixture
 ) -> None:
+    """GitHub replicates new tokens lazily: the same one is shown more often than an old one would be."""
+    app_server.add_fault(path="/repos$", status=401, body='{"message": "Bad credentials"}', times=3)
+    app = client(app_server, retry_seconds=60)
+    with caplog.at_level(logging.INFO):
+        assert app.get(f"/orgs/{WORKS}/repos", organization=WORKS).body
+    asked = paths(app_server)
+    assert asked.count(f"/orgs/{WORKS}/repos") == 4
+    assert sum(path.endswith("/access_tokens") for path in asked) == 1
+    assert app.usage.spending()[WORKS]["core"]["retries"] == 3
+    assert "does not know the new token" in caplog.text
+    assert "ghs_" not in caplog.text
+
+
+def test_an_old_token_that_is_refused_is_replaced_at_once(
+    app_server: Server, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A 401 in the middle of a run costs one more token, not the run."""
+    monkeypatch.setattr("tap_github_custom.credentials.app.SETTLING_SECONDS", 0.0)  # every token is old
     app = client(app_server)
     with caplog.at_level(logging.INFO):
         app.get(f"/orgs/{WORKS}/repos", organization=WORKS)
         app_server.revoke_app_tokens()
         assert app.get(f"/orgs/{WORKS}/repos", organization=WORKS).body
+    asked = paths(app_server)
+    assert asked.count(f"/orgs/{WORKS}/repos") == 3
+    assert sum(path.endswith("/access_tokens") for path in asked) == 2
     assert "asking for a new one" in caplog.text
     assert "ghs_" not in caplog.text
 
 
+def test_a_new_token_that_is_revoked_is_replaced(app_server: Server) -> None:
+    """When the time for retries is over, a new token is refused like an old one."""
+    app = client(app_server, retry_seconds=0.2)
+    app.get(f"/orgs/{WORKS}/repos", organization=WORKS)
+    app_server.revoke_app_tokens()
+    assert app.get(f"/orgs/{WORKS}/repos", organization=WORKS).body
+    assert sum(path.endswith("/access_tokens") for path in paths(app_server)) == 2
+
+
 def test_tokens_that_never_work_end_the_run(app_server: Server) -> None:
-    """GitHub refuses every token that it gives: no endless loop."""
+    """GitHub refuses every token that it gives: no endless loop, and one time of waiting for all of them."""
     app_server.add_fault(path="/repos$", status=401, body='{"message": "Bad credentials"}', times=None)
     with pytest.raises(AuthenticationError, match="does not accept the tokens that it gives"):
-        client(app_server).get(f"/orgs/{WORKS}/repos", organization=WORKS)
-    assert paths(app_server).count(f"/orgs/{WORKS}/repos") == 3
+        client(app_server, retry_seconds=0.2).get(f"/orgs/{WORKS}/repos", organization=WORKS)
+    assert sum(path.endswith("/access_tokens") for path in paths(app_server)) == 3
 
 
 def test_a_bad_moment_while_a_token_is_got_passes(app_server: Server) -> None:

@@ -40,7 +40,15 @@ def test_an_app_whose_tokens_end_in_the_middle_of_the_run(
     github.register_app(APP_ID, PUBLIC_PEM, token_seconds=8)
     github.add_fault(path="/pulls$", status=401, body='{"message": "Bad credentials"}', nth=2)
     with caplog.at_level(logging.DEBUG):
-        output = run_tap(github, tmp_path, organizations=BOTH, auth_token="", app_id=APP_ID, private_key=PEM)
+        output = run_tap(
+            github,
+            tmp_path,
+            organizations=BOTH,
+            auth_token="",
+            app_id=APP_ID,
+            private_key=PEM,
+            retry_seconds=0,  # else a new token that is refused is shown again
+        )
     assert output.error is None
     assert_rows_are_those_of(small, output)
     tokens = [entry for entry in github.requests() if entry["path"].endswith("/access_tokens")]
