@@ -19,6 +19,7 @@ from tap_github_custom.client.verdict import (
     Success,
     judge,
     server_time,
+    stated_wait,
 )
 from tap_github_custom.errors import (
     GraphQLError,
@@ -82,8 +83,7 @@ def _held_back(reply: Reply, problems: Sequence[GraphQLProblem], texts: str) -> 
     if types & UNWELL:
         return Failed(reply.status, f"GraphQL is unwell: {texts}")
     if is_untyped and ABOUT_LIMITS.search(texts):
-        is_secondary = "secondary" in texts.lower()
-        return Limited(None, is_for_all_resources=True) if is_secondary else _rate_limited(reply)
+        return _rate_limited(reply, is_secondary="secondary" in texts.lower())
     if is_untyped and TIMED_OUT.search(texts):
         return Failed(reply.status, f"GraphQL ran out of time: {texts}", is_heavy=True)
     return None
@@ -102,8 +102,12 @@ def _answered(data: Any, problems: tuple[GraphQLProblem, ...], texts: str) -> Ve
     return Refused(GraphQLError(message))
 
 
-def _rate_limited(reply: Reply) -> Limited:
+def _rate_limited(reply: Reply, *, is_secondary: bool = False) -> Limited:
+    """Return the wait that the headers ask for, as with REST; else that of the kind of limit."""
+    asked = stated_wait(reply)
+    if asked:
+        return asked
     stated = Limit.of(reply.headers, server_time(reply.headers))
-    if stated is None:
+    if is_secondary or stated is None:
         return Limited(None, is_for_all_resources=True)
     return Limited(stated.reset_seconds + RESET_MARGIN_SECONDS, is_for_all_resources=False)

@@ -108,14 +108,22 @@ def judge(reply: Reply) -> Verdict:
 
 def limited(reply: Reply) -> Limited | None:
     """Return the wait that a 403 or 429 asks for, or None where it is about permissions."""
+    stated = stated_wait(reply)
+    if stated:
+        return stated
+    if ABOUT_LIMITS.search(message_of(reply)) or reply.status == TOO_MANY_REQUESTS:
+        return Limited(None, is_for_all_resources=True)
+    return None
+
+
+def stated_wait(reply: Reply) -> Limited | None:
+    """Return the wait that the headers of a refusal ask for, or None where they say nothing of it."""
     seconds = retry_after(reply.headers)
     if seconds is not None:
         return Limited(seconds, is_for_all_resources=True)
     stated = Limit.of(reply.headers, server_time(reply.headers))
     if stated and not stated.remaining:
         return Limited(stated.reset_seconds + RESET_MARGIN_SECONDS, is_for_all_resources=False)
-    if ABOUT_LIMITS.search(message_of(reply)) or reply.status == TOO_MANY_REQUESTS:
-        return Limited(None, is_for_all_resources=True)
     return None
 
 

@@ -21,6 +21,9 @@ SPENT = {
     "x-ratelimit-reset": str(NOW + 600),
 }
 
+LEFT = {**SPENT, "x-ratelimit-remaining": "4000"}
+SECONDARY = "You have exceeded a secondary rate limit."
+
 
 def reply(status: int, body: Any, headers: dict[str, str] | None = None) -> Reply:
     """Return an answer; a body that is no bytes is JSON."""
@@ -57,7 +60,7 @@ def test_errors_about_a_part_come_with_the_rest(data: Any) -> None:
         (200, errors("API rate limit exceeded", "RATE_LIMITED", {"a": None}), SPENT, False),
         (403, {"message": "API rate limit exceeded"}, SPENT, False),
         (200, errors("You have exceeded a secondary rate limit."), {}, True),
-        (200, {"message": "You have exceeded a secondary rate limit."}, SPENT, True),
+        (200, {"message": "You have exceeded a secondary rate limit."}, LEFT, True),
         (403, {"message": "You have exceeded a secondary rate limit."}, {}, True),
         (429, b"", {"retry-after": "3"}, True),
     ],
@@ -69,6 +72,23 @@ def test_limits(status: int, body: Any, headers: dict[str, str], is_for_all: boo
     assert verdict.is_for_all_resources is is_for_all
     if headers is SPENT and not is_for_all:
         assert verdict.seconds == 601.0
+
+
+@pytest.mark.parametrize(
+    ("body", "headers", "limited"),
+    [
+        (errors(SECONDARY), {"retry-after": "37"}, Limited(37.0, is_for_all_resources=True)),
+        ({"message": SECONDARY}, {"retry-after": "37"}, Limited(37.0, is_for_all_resources=True)),
+        (errors(SECONDARY), {**SPENT, "retry-after": "37"}, Limited(37.0, is_for_all_resources=True)),
+        (errors(SECONDARY), SPENT, Limited(601.0, is_for_all_resources=False)),
+        (errors(SECONDARY), LEFT, Limited(None, is_for_all_resources=True)),
+        (errors("limit", "RATE_LIMITED"), {"retry-after": "37"}, Limited(37.0, is_for_all_resources=True)),
+        (errors("limit", "RATE_LIMITED"), LEFT, Limited(601.0, is_for_all_resources=False)),
+    ],
+)
+def test_what_the_headers_ask_for_comes_first(body: Any, headers: dict[str, str], limited: Limited) -> None:
+    """In the order in which REST's are heard: Retry-After, an empty allowance, what the text says."""
+    assert judge_graphql(reply(200, body, headers)) == limited
 
 
 @pytest.mark.parametrize(
