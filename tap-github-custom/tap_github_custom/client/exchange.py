@@ -97,7 +97,7 @@ class Exchange:
             progress.sent_at = time.monotonic()
             verdict, reply = self._attempt(question, credential)
             if isinstance(verdict, Success) and reply is not None:
-                self._limiter.succeeded(credential)
+                self._limiter.succeeded(credential, progress.sent_at, time.monotonic())
                 return Answer(reply.status, verdict.body, reply.url, reply.headers)
             if isinstance(verdict, Limited):
                 self._limited(question, credential, verdict, progress)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections import defaultdict
 from dataclasses import dataclass
+from math import inf
 from typing import TYPE_CHECKING, Literal
 
 from tap_github_custom.client.allowance import LONGEST_WAIT_SECONDS, Allowance
@@ -31,6 +31,32 @@ class Turn:
     is_new_wait: bool = False
 
 
+@dataclass
+class _Row:
+    """The secondary limits in a row of one credential; moments are of the monotonic clock.
+
+    Of requests under way at once some are answered, some refused, in any order: neither a success nor a
+    refusal of what was sent before the last refusal came says anything new. And a success ends the row only
+    for what is sent after it: what was under way beside it is of the same rush.
+    """
+
+    refusals: int = 0
+    refused_at: float = -inf
+    succeeded_at: float = inf
+
+    def refuse(self, sent_at: float, now: float) -> None:
+        """Count a refusal."""
+        if sent_at < self.refused_at:
+            return
+        self.refusals = 1 if sent_at >= self.succeeded_at else self.refusals + 1
+        self.refused_at, self.succeeded_at = now, inf
+
+    def succeed(self, sent_at: float, now: float) -> None:
+        """Take note of a success."""
+        if sent_at >= self.refused_at:
+            self.succeeded_at = min(self.succeeded_at, now)
+
+
 class Limiter:
     """Knows every credential's allowances; decides, but never sleeps itself. Safe to use from any thread."""
 
@@ -43,7 +69,7 @@ class Limiter:
             "graphql": settings.graphql_points_per_minute,
         }
         self._allowances: dict[tuple[str, Resource], Allowance] = {}
-        self._secondary_in_a_row: dict[str, int] = defaultdict(int)
+        self._rows: dict[str, _Row] = {}
         self._announced: dict[tuple[str, Resource], float] = {}
         self._lock = threading.Lock()
 
@@ -94,17 +120,17 @@ class Limiter:
         `jitter` is from 0 to 1 and adds as much of half the wait.
         """
         with self._lock:
-            is_known = sent_at < self._allowance(credential.name, "core").blocked_until
-            if not is_known:
-                self._secondary_in_a_row[credential.name] += 1
-            times = max(self._secondary_in_a_row[credential.name], 1)
-        seconds = self._secondary_seconds * 2 ** min(times - 1, 10) * (1 + jitter / 2)
+            row = self._rows.setdefault(credential.name, _Row())
+            row.refuse(sent_at, now)
+            doublings = min(row.refusals - 1, 10)
+        seconds = self._secondary_seconds * 2**doublings * (1 + jitter / 2)
         self.block(credential, None, min(seconds, LONGEST_SECONDARY_SECONDS), now)
 
-    def succeeded(self, credential: Credential) -> None:
-        """End a row of secondary limits."""
+    def succeeded(self, credential: Credential, sent_at: float, now: float) -> None:
+        """Take note of a success, which ends a row of secondary limits for what is sent from now on."""
         with self._lock:
-            self._secondary_in_a_row.pop(credential.name, None)
+            if credential.name in self._rows:
+                self._rows[credential.name].succeed(sent_at, now)
 
     def _allowance(self, name: str, resource: Resource) -> Allowance:
         key = (name, resource)

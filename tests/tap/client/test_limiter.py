@@ -142,7 +142,7 @@ def test_secondary_limits_wait_longer_each_time(jitter: float, first: float) -> 
         waits.append(wait(limits, now))
         now += waits[-1]
     assert waits == [min(first * 2**times, 900.0) for times in range(6)]
-    limits.succeeded(A)
+    limits.succeeded(A, now, now)
     limits.block_secondary(A, jitter, now, now)
     assert wait(limits, now) == first
 
@@ -153,6 +153,38 @@ def test_answers_to_what_was_under_way_count_once() -> None:
     for _ in range(8):
         limits.block_secondary(A, 0.0, sent_at=-1.0, now=0.0)
     assert wait(limits, 0.0) == 60.0
+
+
+def test_what_succeeds_beside_a_refusal_does_not_end_the_row() -> None:
+    """Of two requests that go together one is refused each time, be it the first answer or the second."""
+    limits = limiter()
+    now, waits = 0.0, []
+    for is_refused_first in (True, False, True, False):
+        if is_refused_first:
+            limits.block_secondary(A, 0.0, sent_at=now, now=now + 1)
+            limits.succeeded(A, sent_at=now, now=now + 2)
+        else:
+            limits.succeeded(A, sent_at=now, now=now + 1)
+            limits.block_secondary(A, 0.0, sent_at=now, now=now + 2)
+        waits.append(limits.turn((A,), "core", now + 2).wait_seconds)
+        now += 2 + waits[-1]
+    assert waits == [59.0, 120.0, 239.0, 480.0]
+    limits.succeeded(A, sent_at=now, now=now + 1)
+    limits.block_secondary(A, 0.0, sent_at=now + 1, now=now + 2)
+    assert wait(limits, now + 2) == 60.0, "what was sent after a success begins a row"
+
+
+def test_a_row_grows_while_another_limit_lasts() -> None:
+    """REST's allowance is empty for half an hour; what GraphQL is refused meanwhile counts all the same."""
+    limits = limiter()
+    limits.block(A, "core", 1800.0, now=0.0)
+    waits = []
+    now = 0.0
+    for _ in range(3):
+        limits.block_secondary(A, 0.0, now, now)
+        waits.append(limits.turn((A,), "graphql", now).wait_seconds)
+        now += waits[-1]
+    assert waits == [60.0, 120.0, 240.0]
 
 
 def test_a_wait_is_told_once() -> None:
