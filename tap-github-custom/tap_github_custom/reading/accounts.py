@@ -22,8 +22,14 @@ if TYPE_CHECKING:
     from tap_github_custom.reading.source import Source
     from tap_github_custom.repository import Json
 
-# The address of an App's bot names the bot as REST does; GraphQL knows only people, or drops the suffix.
-_BOT_ADDRESS = re.compile(r"(?P<id>\d+)\+(?P<login>.+\[bot\])@users\.noreply\.github\.com", re.IGNORECASE)
+# GitHub goes by the number in such an address, whatever the login beside it. A person may have another one
+# by now, or be gone: GitHub has to be asked. An App's bot is called in its address as REST calls it, where
+# GraphQL may drop the suffix, or know nobody.
+_NUMBERED = re.compile(r"(?P<id>\d+)\+(?P<login>.+)@users\.noreply\.github\.com", re.IGNORECASE)
+_BOT = "[bot]"
+# Bots whose addresses do not tell their logins: others commit under the number of GitHub Actions, such as
+# 41898282+tidy[bot], and the coding agent is the bot of an App that is called copilot-swe-agent.
+_LOGINS = {41_898_282: "github-actions[bot]", 198_982_749: "Copilot"}
 
 
 class Accounts:
@@ -38,8 +44,8 @@ class Accounts:
         self._lock = threading.Lock()
 
     def of(self, email: str) -> Json | None:
-        """Return the account of an address that was learnt."""
-        return self._known.get(_key(email))
+        """Return the account of an address that was learnt, or that tells it itself."""
+        return _told_by(email) or self._known.get(_key(email))
 
     def learn(self, source: Source, commits: Sequence[GitCommit]) -> None:
         """Find out about every address of some commits; REST is asked for those that GraphQL leaves open."""
@@ -53,7 +59,8 @@ class Accounts:
         unknown: set[str] = set()
         examples = []
         for commit in commits:
-            addresses = {_key(commit.author.email), _key(commit.committer.email)}
+            emails = (commit.author.email, commit.committer.email)
+            addresses = {_key(email) for email in emails if not _told_by(email)}
             new = addresses - self._known.keys() - unknown
             if new:
                 unknown |= new
@@ -96,11 +103,18 @@ class Accounts:
             self._note(commit.committer.email, answer.get("committer") or None)
 
     def _note(self, email: str, account: Json | None) -> None:
-        bot = _BOT_ADDRESS.fullmatch(email.strip())
-        if bot:
-            account = {"id": int(bot["id"]), "login": bot["login"]}
         with self._lock:
             self._known.setdefault(_key(email), account)
+
+
+def _told_by(email: str) -> Json | None:
+    """Return the bot that an address is of for certain; None: GitHub has to be asked."""
+    numbered = _NUMBERED.fullmatch(email.strip())
+    if not numbered:
+        return None
+    number, login = int(numbered["id"]), numbered["login"]
+    login = _LOGINS.get(number) or (login if login.lower().endswith(_BOT) else "")
+    return {"id": number, "login": login} if login else None
 
 
 def _key(email: str) -> str:
