@@ -11,7 +11,7 @@ import threading
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from tap_github_custom.repository import Json
 
@@ -39,30 +39,49 @@ class ReviewComments:
 
     def __init__(self, settled: str | None = None) -> None:
         """Take what an earlier run has settled on."""
-        self._possible = [settled] if settled in READINGS else ([] if settled == UNKNOWN else list(READINGS))
-        self._confirmed = CONFIRMATIONS if settled else 0
+        self._settled = settled if settled in {*READINGS, UNKNOWN} else None
+        self._scores = dict.fromkeys(READINGS, 0)
         self._lock = threading.Lock()
 
     @property
     def settled(self) -> str | None:
         """Return the reading that has been confirmed, `unknown` where there is none, None before."""
         with self._lock:
-            if not self._possible:
-                return UNKNOWN
-            is_confirmed = len(self._possible) == 1 and self._confirmed >= CONFIRMATIONS
-            return self._possible[0] if is_confirmed else None
+            return self._settled
 
     def count(self, node: Json, reviews: list[Json], ask: Callable[[], int | None]) -> int | None:
         """Return the number for a pull request of GraphQL with all its reviews; ASK gives REST's answer."""
-        if node.get("totalCommentsCount") is None or self.settled == UNKNOWN:
+        if node.get("totalCommentsCount") is None:
             return ask()
         with self._lock:
-            values = {name: READINGS[name](node, reviews) for name in self._possible}
-            agreed = next(iter(values.values())) if len(set(values.values())) == 1 else None
-            if agreed is not None and agreed >= 0 and (agreed == 0 or self._confirmed >= CONFIRMATIONS):
-                return agreed
-            truth = ask()
-            if self._confirmed < CONFIRMATIONS or len(self._possible) > 1:
-                self._possible = [name for name, value in values.items() if value == truth]
-                self._confirmed += 1
-            return truth
+            settled = self._settled
+            if settled is None:  # one at a time: what is found out for one, the next need not ask for
+                return self._compared(node, reviews, ask)
+        value = READINGS[settled](node, reviews) if settled in READINGS else -1
+        return value if value >= 0 else ask()
+
+    def _compared(self, node: Json, reviews: list[Json], ask: Callable[[], int | None]) -> int | None:
+        """Return the number as REST tells it, if it is still needed, and learn from it."""
+        values = {name: reading(node, reviews) for name, reading in READINGS.items()}
+        agreed = next(iter(values.values())) if len(set(values.values())) == 1 else -1
+        if agreed == 0 or (agreed > 0 and max(self._scores.values()) >= CONFIRMATIONS):
+            return agreed
+        truth = ask()
+        if truth is not None:
+            self._learn(values, truth)
+        return truth
+
+    def _learn(self, values: Mapping[str, int], truth: int) -> None:
+        """Settle where one reading was right often enough, and more often than any other, or where none is.
+
+        One comparison proves nothing, in either direction: somebody may have commented between the answer of
+        GraphQL and that of REST.
+        """
+        for name, value in values.items():
+            self._scores[name] += 1 if value == truth else -1
+        *_, second, best = sorted(self._scores, key=lambda name: self._scores[name])
+        score, lead = self._scores[best], self._scores[best] - self._scores[second]
+        if score <= -CONFIRMATIONS:
+            self._settled = UNKNOWN
+        elif score >= CONFIRMATIONS and lead >= 2 * CONFIRMATIONS:  # each comparison parts them by two
+            self._settled = best
