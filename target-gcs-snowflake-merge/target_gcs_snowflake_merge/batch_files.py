@@ -121,19 +121,48 @@ def _cut(column: Any) -> Any:  # noqa: ANN401 - the stubs know no array of any t
     if pa.types.is_timestamp(kind) and kind.unit == "ns":
         floored: Any = pc.floor_temporal(column.view(pa.timestamp("ns")), unit="microsecond")
         return floored.cast(pa.timestamp("us")).view(pa.timestamp("us", kind.tz))
-    return column.cast(pa.time64("us"), safe=False) if kind == pa.time64("ns") else column
+    wanted = _microseconds(kind)
+    return column if wanted == kind else column.cast(wanted, safe=False)
+
+
+def _microseconds(kind: Any) -> Any:  # noqa: ANN401 - a type of Arrow, nested ones too
+    if pa.types.is_timestamp(kind) and kind.unit == "ns":
+        return pa.timestamp("us", kind.tz)
+    if kind == pa.time64("ns"):
+        return pa.time64("us")
+    if pa.types.is_struct(kind):
+        return pa.struct([field.with_type(_microseconds(field.type)) for field in kind])
+    if pa.types.is_map(kind):
+        return pa.map_(_microseconds(kind.key_type), _microseconds(kind.item_type))
+    if pa.types.is_list(kind):
+        return pa.list_(_microseconds(kind.value_type))
+    return kind
 
 
 def _records(data: bytes | pa.RecordBatch) -> list[tuple[bytes, Any]]:
     if isinstance(data, bytes):
         return [(data, None)]
     try:
-        rows = data.to_pylist()
+        rows = _rows(data)
         is_json = all(is_finite(column) for column in data.columns)
         return [(encode_json(row), None if is_json or _is_json(row) else _as_decoded(row)) for row in rows]
     except (ValueError, TypeError, ArithmeticError, pa.ArrowException) as error:
         message = f"a row of a file of a BATCH message cannot be read: {error}"
         raise BadInputError(message) from None
+
+
+def _rows(data: pa.RecordBatch) -> list[dict[str, Any]]:
+    """Return rows as Python objects; a day that Python has no word for is told by its text."""
+    try:
+        return data.to_pylist(maps_as_pydicts="lossy")
+    except (ValueError, OverflowError):
+        columns = [_days_as_text(column) for column in data.columns]
+        as_text = pa.RecordBatch.from_arrays(columns, data.schema.names)
+        return as_text.to_pylist(maps_as_pydicts="lossy")
+
+
+def _days_as_text(column: Any) -> Any:  # noqa: ANN401 - the stubs know no array of any type
+    return column.cast(pa.string()) if pa.types.is_temporal(column.type) else column
 
 
 def is_finite(array: Any) -> bool:  # noqa: ANN401 - the stubs know no array of any type

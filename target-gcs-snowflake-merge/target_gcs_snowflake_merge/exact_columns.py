@@ -63,7 +63,8 @@ def exact_rows(chunk: pa.RecordBatch, layout: Layout) -> ExactRows | None:
 def _converted(found: Array, wanted: ColumnType) -> Array:
     """Return a column in the type that the stream has for it."""
     if wanted.kind is Kind.VARIANT:
-        texts = [None if each is None else encode_json(each) for each in found.to_pylist()]
+        values = found.to_pylist(maps_as_pydicts="lossy")
+        texts = [None if each is None else encode_json(each) for each in values]
         array: Array = pa.array(texts, pa.string())
     else:
         array = _cast(found, wanted)

@@ -81,6 +81,34 @@ def test_the_files_of_a_batch_are_loaded_behind_what_came_before(
     assert world.sql("select DOC:x[0]::int as X from ITEM where ID = 1") == [{"X": 1}]
 
 
+@pytest.mark.parametrize("key", [pa.int64(), pa.float64()], ids=["exact", "row by row"])
+def test_what_lies_below_a_column_of_parquet_is_as_in_json(
+    world: World, tmp_path: Path, key: pa.DataType
+) -> None:
+    """A map is an object; nanoseconds are cut, as at the top."""
+    doc = pa.struct(
+        [("map", pa.map_(pa.string(), pa.int64())), ("times", pa.list_(pa.timestamp("ns", "UTC")))]
+    )
+    docs = pa.array([{"map": [("a", 1)], "times": [1_500]}], doc)
+    pq.write_table(pa.table({"id": pa.array([1], key), "doc": docs}), tmp_path / "rows.parquet")
+    world.load(batch({"format": "parquet"}, tmp_path / "rows.parquet"))
+    query = "select DOC:map:a::int as A, DOC:times[0]::varchar as T from ITEM"
+    assert world.sql(query) == [{"A": 1, "T": "1970-01-01T00:00:00.000001Z"}]
+
+
+def test_a_day_that_no_column_can_hold_is_a_bad_record_of_parquet_too(world: World, tmp_path: Path) -> None:
+    """It is named by its row, and its neighbours are loaded."""
+    file = tmp_path / "rows.parquet"
+    late = pa.array([0, 2**58, 0], pa.timestamp("us", "UTC"))
+    pq.write_table(pa.table({"id": [1, 2, 3], "at": late}), file)
+    run = world.load(batch({"format": "parquet"}, file), on_bad_record="quarantine")
+    assert run.states == [{"n": 1}]
+    assert {row["ID"] for row in world.table("ITEM")} == {1, 3}
+    (row,) = world.table("_REJECTED_RECORD")
+    assert "field 'at'" in row["REASON"]
+    assert "row 2 of" in row["REASON"]
+
+
 def test_a_batch_file_that_is_not_there_is_named(world: World, tmp_path: Path) -> None:
     """The address is in the sentence."""
     run = world.run(batch({"format": "jsonl"}, tmp_path / "gone.jsonl"))
