@@ -229,7 +229,7 @@ class Loader:
         )
 
     def committed_since(self, day: dt.date) -> list[tuple[Any, ...]]:
-        """Return id, beginning and commit of the batches from the day before on, in the order they began."""
+        """Return id, beginning, commit and table of the batches from the day before on, as they began."""
         midnight = dt.datetime.combine(day, dt.time(), dt.UTC) - dt.timedelta(days=1)
         statement = sql.committed_since(self._ledger, midnight)
         return self._patience.run(

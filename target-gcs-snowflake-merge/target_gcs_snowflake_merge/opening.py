@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from singer_sdk.mapper import PluginMapper
 
+    from target_gcs_snowflake_merge.reader import LineReader
     from target_gcs_snowflake_merge.replay import Window
     from target_gcs_snowflake_merge.settings import Settings
 
@@ -53,13 +54,14 @@ def open_run(settings: Settings, mapper: PluginMapper, config: collections.abc.M
     return Run(settings, loader, make_folder(), write_state, mapping)
 
 
-def replay_window(settings: Settings, window: Window) -> int:
-    """Load files of the lake once more; return how many batches they made."""
+def replay_window(settings: Settings, window: Window, signals: LineReader) -> int:
+    """Load files of the lake once more; return how many batches they made. A signal stops between two."""
     loader, lake = open_loader(settings)
+    signals.on_signal(loader.hurry)
     outcome = COMPLETE
     try:
         loader.prepare()
-        return replay(loader, lake, window)
+        return replay(loader, lake, window, signals.heed)
     except BaseException as error:
         outcome = outcome_of(error)
         raise

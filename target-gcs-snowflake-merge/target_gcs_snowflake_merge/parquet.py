@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeVar
 
 import pyarrow as pa
@@ -11,11 +12,21 @@ import pyarrow.parquet as pq
 from target_gcs_snowflake_merge.errors import FatalLoadError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 
 T = TypeVar("T")
+
+
+@contextmanager
+def writing() -> Iterator[None]:
+    """Say what it means when a file cannot be written, as on a disk that is full."""
+    try:
+        yield
+    except OSError as error:
+        message = f"A file of rows cannot be written to the temporary folder: {error}"
+        raise FatalLoadError(message) from error
 
 
 class Encoder:
@@ -38,12 +49,9 @@ class Encoder:
     def wait(self) -> None:
         """Wait until all work is done; raise what went wrong."""
         last, self._last = self._last, None
-        try:
-            if last is not None:
+        if last is not None:
+            with writing():
                 last.result()
-        except OSError as error:
-            message = f"A file of rows cannot be written to the temporary folder: {error}"
-            raise FatalLoadError(message) from error
 
     def close(self) -> None:
         """End the thread."""
@@ -59,7 +67,8 @@ class PartWriter:
         self.rows = 0
         self._schema = schema
         self._encoder = encoder
-        self._writer = pq.ParquetWriter(path, schema, compression="snappy")
+        with writing():
+            self._writer = pq.ParquetWriter(path, schema, compression="snappy")
         self._pending: list[pa.RecordBatch] = []
 
     def write(self, chunk: pa.RecordBatch) -> None:
@@ -83,5 +92,6 @@ class PartWriter:
         """Finish the file."""
         self.flush()
         self._encoder.wait()
-        self._writer.close()
+        with writing():
+            self._writer.close()
         del self._writer  # Arrow's part keeps 0.2 MB, of each file of a batch

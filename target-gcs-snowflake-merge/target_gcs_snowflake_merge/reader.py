@@ -34,6 +34,7 @@ class LineReader(GenericSingerReader[bytes]):
         super().__init__()
         self._open_run = open_run
         self._run: Run | None = None
+        self._hurry: Callable[[], None] | None = None
         self._is_waiting = False
         self._signal: int | None = None
 
@@ -47,6 +48,7 @@ class LineReader(GenericSingerReader[bytes]):
         """Take all lines of a file; the callbacks of the SDK are not used."""
         del callbacks
         self._run = run = self._open_run()
+        self.on_signal(run.hurry)
         counts: Counter[str] = Counter()
         with self._ending(run):
             run.prepare()
@@ -62,8 +64,7 @@ class LineReader(GenericSingerReader[bytes]):
         """Take lines; a signal stops between two messages, or behind some records of one stream."""
         position = 0
         while position < len(lines):
-            if self._signal is not None:
-                raise terminated(self._signal)
+            self.heed()
             kind, taken = intake.take(lines, position)
             counts[kind] += taken
             position += taken
@@ -74,14 +75,22 @@ class LineReader(GenericSingerReader[bytes]):
             return
         with self._ending(self._run):
             self._run.finish()
+        self.heed()
+
+    def on_signal(self, hurry: Callable[[], None]) -> None:
+        """Have what is under way hurry once a signal has come."""
+        self._hurry = hurry
+
+    def heed(self) -> None:
+        """Stop where a signal has come."""
         if self._signal is not None:
             raise terminated(self._signal)
 
     def terminate(self, signal_number: int) -> None:
         """Stop before the next message; called by a signal handler."""
         self._signal = signal_number
-        if self._run is not None:
-            self._run.hurry()
+        if self._hurry is not None:
+            self._hurry()
         if self._is_waiting:
             raise terminated(signal_number)
 
@@ -100,8 +109,7 @@ class LineReader(GenericSingerReader[bytes]):
             raise
 
     def _next_lines(self, lines: Lines) -> list[bytes] | None:
-        if self._signal is not None:
-            raise terminated(self._signal)
+        self.heed()
         self._is_waiting = True
         try:
             return lines.take(SILENT_SECONDS)

@@ -14,11 +14,12 @@ from target_gcs_snowflake_merge.batch import Part
 from target_gcs_snowflake_merge.columns import LAYOUT_KEY, layout_of
 from target_gcs_snowflake_merge.errors import FatalLoadError
 from target_gcs_snowflake_merge.layout import prepare_table
+from target_gcs_snowflake_merge.naming import STAGING_PREFIX
 from target_gcs_snowflake_merge.paths import safe
 from target_gcs_snowflake_merge.sweep import orphans
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from target_gcs_snowflake_merge.layout import Layout
     from target_gcs_snowflake_merge.loader import Loader
@@ -70,14 +71,13 @@ def batches(
     """Return the files of a window, batch by batch, in the order in which the batches were committed.
 
     They may have been written in another: a batch is on its way while the one before it is merged. COMMITTED
-    holds id, beginning and commit of batches; those that it does not know are older.
+    holds id, beginning and commit of batches first; those that it does not know are older.
     """
     order = {batch_id: number for number, (batch_id, *_) in enumerate(sorted(committed, key=_commit))}
     groups: dict[str, list[Object]] = {}
     for each in objects:
         if window.holds(each.name):
-            match = _NAME.fullmatch(each.name)
-            groups.setdefault(match["batch"] if match else "", []).append(each)
+            groups.setdefault(_batch(each.name), []).append(each)
     written = {batch_id: min(each.created for each in group) for batch_id, group in groups.items()}
     return [groups[each] for each in sorted(groups, key=lambda each: (order.get(each, -1), written[each]))]
 
@@ -87,8 +87,8 @@ def _commit(entry: Sequence[Any]) -> tuple[dt.datetime, dt.datetime]:
     return entry[2] or entry[1], entry[1]
 
 
-def replay(loader: Loader, lake: Lake, window: Window) -> int:
-    """Load the files of a window again; return how many batches there were.
+def replay(loader: Loader, lake: Lake, window: Window, heed: Callable[[], None]) -> int:
+    """Load the files of a window again; return how many batches there were. HEED may stop between two.
 
     Files of a batch that was never committed are left out: the tap has sent their records once more.
     """
@@ -96,8 +96,10 @@ def replay(loader: Loader, lake: Lake, window: Window) -> int:
     committed = loader.committed_since(window.first_day)
     never_committed = set(orphans(objects, committed))
     groups = batches([each for each in objects if each.name not in never_committed], window, committed)
+    require_merged(groups, committed, window)
     known = frozenset(loader.catalog.tables)
     for number, group in enumerate(groups, 1):
+        heed()
         logger.info("Replaying batch %d of %d, %d files", number, len(groups), len(group))
         parts, layout = describe(lake, group)
         table = loader.tables.named(layout.table)
@@ -116,6 +118,25 @@ def replay(loader: Loader, lake: Lake, window: Window) -> int:
         for staging in loaded.stagings:
             loader.tables.drop(staging)
     return len(groups)
+
+
+def require_merged(
+    groups: Sequence[Sequence[Object]], committed: Iterable[Sequence[Any]], window: Window
+) -> None:
+    """Raise where a batch went to a table that was to replace another: together they never were one."""
+    replacing = {batch_id for batch_id, *_, table in committed if str(table).startswith(STAGING_PREFIX)}
+    found = [each.name for group in groups for each in group if _batch(each.name) in replacing]
+    if found:
+        message = (
+            f"The stream {window.stream!r} was loaded with load_method overwrite, as {found[0]}: each run has"
+            " the whole table, so run it again instead, or replay days on which it was merged."
+        )
+        raise FatalLoadError(message)
+
+
+def _batch(name: str) -> str:
+    match = _NAME.fullmatch(name)
+    return match["batch"] if match else ""
 
 
 def describe(lake: Lake, group: Sequence[Object]) -> tuple[list[Part], Layout]:

@@ -168,10 +168,10 @@ def source_rows(told: bytes, run_id: str, now: dt.datetime) -> list[SummaryRow]:
         return []
     try:
         summary = msgspec.json.decode(told, type=SourceSummary)
-    except msgspec.MsgspecError as error:
+        return summary.table_rows(run_id, told.decode(), now)
+    except (msgspec.MsgspecError, ValueError, OverflowError) as error:  # such as a moment beyond all days
         logger.warning("What the tap says of its run is left out: %s", error)
         return []
-    return summary.table_rows(run_id, told.decode(), now)
 
 
 def outcome_of(error: BaseException) -> str:

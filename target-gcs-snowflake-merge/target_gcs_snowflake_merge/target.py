@@ -112,7 +112,11 @@ class TargetGCSSnowflakeMerge(Target):
         """Load files of the lake once more."""
         from target_gcs_snowflake_merge import opening  # noqa: PLC0415 - see there
 
-        count = opening.replay_window(Settings.from_config(self.config), window)
+        try:
+            count = opening.replay_window(Settings.from_config(self.config), window, self._lines)
+        except LoaderError:
+            self._lines.heed()  # what follows from a signal is the signal's
+            raise
         if not count:
             message = (
                 f"The lake has no files of the stream {window.stream} in this window: nothing was replayed."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import signal
 import subprocess
 import time
 from typing import TYPE_CHECKING, Any
@@ -16,6 +17,7 @@ from target_gcs_snowflake_merge.storage import Object
 from target_gcs_snowflake_merge.sweep import orphans
 
 from .conftest import TARGET, Run, World, record, schema
+from .test_crash import wait_for_statement
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -99,6 +101,37 @@ def test_a_replay_of_nothing_is_an_error(world: World, window: tuple[str, ...]) 
     result = replay(world, "--stream", stream, "--from", first, *others, prefix=world.database)
     assert result.returncode == 1
     assert f"The lake has no files of the stream {stream} in this window" in result.stderr.decode()
+
+
+def test_tables_that_replaced_one_another_are_not_made_one(world: World) -> None:
+    """Rows that the last run had no more would be back."""
+    for key in (1, 2):
+        load(world, [("a", key, "x")], prefix=world.database, load_method="overwrite")
+    result = replay(world, "--stream", "item", "--from", "2026-01-01", prefix=world.database)
+    assert result.returncode == 1
+    assert b"load_method overwrite" in result.stderr
+    assert [row["ID"] for row in world.table("ITEM")] == [2]
+
+
+def test_a_signal_stops_a_replay_between_two_batches(world: World) -> None:
+    """What has begun is finished; nothing is left over, and the exit code is the signal's."""
+    for key in (1, 2):
+        load(world, [("a", key, "x")], prefix=world.database)
+    world.sql("delete from ITEM")
+    world.snowflake.clear_requests()
+    world.snowflake.add_fault(statement="^COPY", delay_seconds=3)
+    with subprocess.Popen(
+        [str(TARGET), "replay", "--stream", "item", "--from", "2026-01-01"],
+        env=world.environment(prefix=world.database),
+        stderr=subprocess.PIPE,
+    ) as process:
+        wait_for_statement(world, "CREATE OR REPLACE TRANSIENT")
+        process.terminate()
+        _, errors = process.communicate()
+    assert process.returncode == 128 + signal.SIGTERM
+    assert b"Stopped by SIGTERM" in errors.splitlines()[-1]
+    assert [row["ID"] for row in world.table("ITEM")] == [1]
+    assert world.leftovers() == set()
 
 
 def test_a_stream_without_a_key_is_not_doubled(world: World) -> None:

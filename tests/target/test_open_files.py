@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+import pytest
+from target_gcs_snowflake_merge.errors import FatalLoadError
 from target_gcs_snowflake_merge.parquet import Encoder, PartWriter
 
 from .conftest import TARGET, as_input, record, schema, state
@@ -79,6 +81,14 @@ def test_a_file_that_is_finished_takes_no_memory(tmp_path: Path) -> None:
     encoder.close()
     assert pq.read_table(part.path).to_pylist() == [{"id": 1}]
     assert not [each for each in gc.get_objects() if isinstance(each, pq.ParquetWriter)]
+
+
+def test_a_file_that_cannot_be_opened_is_told_in_a_sentence(tmp_path: Path) -> None:
+    """Where the disk is full, say; the run ends as it does for all that will fail again."""
+    encoder = Encoder()
+    with pytest.raises(FatalLoadError, match="cannot be written to the temporary folder"):
+        PartWriter(tmp_path / "gone" / "part.parquet", pa.schema([("id", pa.int64())]), encoder)
+    encoder.close()
 
 
 def test_sets_of_more_organisations_than_files_may_be_open(world: World) -> None:

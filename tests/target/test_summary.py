@@ -104,7 +104,10 @@ def test_what_the_tap_tells_is_entered(world: World) -> None:
     assert of_target(world, None)["REQUESTS"] is None
 
 
-@pytest.mark.parametrize("told", ["nothing", {"rows": 7}, {"began": "yesterday"}, [1]])
+BEYOND_ALL_DAYS = [{"seconds": 1e18}, {"began": "0001-01-01T00:00:00+05:00"}]
+
+
+@pytest.mark.parametrize("told", ["nothing", {"rows": 7}, {"began": "yesterday"}, [1], *BEYOND_ALL_DAYS])
 def test_what_cannot_be_understood_is_left_out(world: World, told: Any) -> None:
     """Another tap may use the name for something else."""
     code, states, errors = load(world, [*ITEMS, telling(told)])

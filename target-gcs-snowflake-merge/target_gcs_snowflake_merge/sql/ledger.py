@@ -111,7 +111,7 @@ def find_batch(ledger: Table, batch_id: str) -> str:
 def committed_since(ledger: Table, began_at: datetime) -> str:
     """Return the query for the batches that began at a moment or later, behind the ledger's beginning."""
     return (
-        f"SELECT {quote('BATCH_ID')}, {quote('BEGAN_AT')}, {quote('COMMITTED_AT')}\n"
+        f"SELECT {quote('BATCH_ID')}, {quote('BEGAN_AT')}, {quote('COMMITTED_AT')}, {quote('TABLE_NAME')}\n"
         f"FROM {ledger}\n"
         f"WHERE {quote('BEGAN_AT')} >= {moment(began_at)} OR {quote('BATCH_ID')} = {literal(BEGINNING)}\n"
         f"ORDER BY {quote('BEGAN_AT')}"
