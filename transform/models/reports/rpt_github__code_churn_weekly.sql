@@ -1,7 +1,5 @@
 with change as (
-    select *
-    from {{ ref('fct_github__commit_file') }}
-    where not is_noise
+    {{ changes_by_people() }}
 )
 
 select

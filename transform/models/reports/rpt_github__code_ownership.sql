@@ -8,10 +8,10 @@ with change as (
                 then split_part(file_path, '/', 1)
             else split_part(file_path, '/', 1) || '/' || split_part(file_path, '/', 2)
         end as path_prefix
-    from {{ ref('fct_github__commit_file') }}
-    where
-        not is_noise
-        and author_person_key is not null
+    from (
+        {{ changes_by_people() }}
+    ) as changed
+    where author_person_key is not null
 ),
 
 authored as (

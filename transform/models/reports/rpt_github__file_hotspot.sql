@@ -1,10 +1,8 @@
 with change as (
-    select *
-    from {{ ref('fct_github__commit_file') }}
-    where not is_noise
+    {{ changes_by_people() }}
 ),
 
--- The newest commit of a repository is its now: a quiet repository has hotspots, too.
+-- The newest change of a repository is its now: a quiet repository has hotspots, too.
 newest as (
     select
         repository_key,
