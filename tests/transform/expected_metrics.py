@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 Streams = dict[str, list["Row"]]
 SERVICE_ACCOUNTS = {"web-flow"}
 SERVICE_ACCOUNT_PREFIXES = ("svc-", "ci-")
+GONE = "login ghost"
+VERDICTS = {"APPROVED", "CHANGES_REQUESTED", "DISMISSED"}
 
 
 def moment(value: str | None) -> datetime | None:
@@ -86,7 +88,7 @@ def _of_itself(pull: Row, people: People) -> Row:
         "IS_MERGED": pull["merged_at"] is not None,
         "CREATED_AT": moment(pull["created_at"]),
         "MERGED_AT": moment(pull["merged_at"]),
-        "IS_SELF_MERGED": (people.person(merger, pull["merged_by_id"]) == author)
+        "IS_SELF_MERGED": _are_one(people.person(merger, pull["merged_by_id"]), author)
         if pull["merged_at"] and merger
         else None,
         "IS_REVERT": _is_revert(pull),
@@ -104,7 +106,7 @@ def _of_reviews(pull: Row, reviews: list[Row], commits: list[datetime | None], p
         if review["submitted_at"]
         and review["state"] != "PENDING"
         and account_type(review["user_login"], review["user_type"]) == "human"
-        and (reviewer := people.person(review["user_login"], review["user_id"])) != author
+        and _is_by_another(review, reviewer := people.person(review["user_login"], review["user_id"]), author)
     ]
     opened, merged = moment(pull["created_at"]), moment(pull["merged_at"])
     first_commit = min((each for each in commits if each), default=None)
@@ -128,6 +130,16 @@ def _of_reviews(pull: Row, reviews: list[Row], commits: list[datetime | None], p
         "REVIEWER_COUNT": len({person for _, _, person in counted}),
         "APPROVER_COUNT": len({person for _, state, person in counted if state == "APPROVED"}),
     }
+
+
+def _are_one(person: str, other: str) -> bool | None:
+    """Tell whether two persons are the same, None where both accounts are gone."""
+    return None if person == other == GONE else person == other
+
+
+def _is_by_another(review: Row, reviewer: str, author: str) -> bool:
+    """Tell whether a review is surely not the author's: GitHub takes no verdict on what is one's own."""
+    return reviewer != author or (reviewer == GONE and review["state"] in VERDICTS)
 
 
 def _is_revert(pull: Row) -> bool:

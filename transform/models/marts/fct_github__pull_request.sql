@@ -95,7 +95,10 @@ final as (
         coalesce(pull_request.is_draft, false) as is_draft,
         coalesce(pull_request.base_ref = pull_request.default_branch, false) as is_to_default_branch,
         iff(
-            pull_request.is_merged and pull_request.merged_by_login is not null,
+            pull_request.is_merged
+            and pull_request.merged_by_login is not null
+            -- Of two accounts that are gone nobody can tell whether they are one.
+            and not (merger.github_login = 'ghost' and identity.github_login = 'ghost'),
             merger.person_key = identity.person_key,
             null
         ) as is_self_merged,

@@ -36,6 +36,8 @@ attributed as (
         pull_request.merged_at as pull_request_merged_at,
         author.person_key as author_person_key,
         reviewer.person_key as reviewer_person_key,
+        -- All accounts that are gone have one name, so that nobody can tell whether two of them are one.
+        author.github_login = 'ghost' and reviewer.github_login = 'ghost' as are_both_gone,
         {{ account_type('review.reviewer_login', 'review.reviewer_user_type', 'reviewer.is_service_account') }}
             as reviewer_type,
         greatest(review._ingested_at, pull_request._ingested_at) as newest_ingested_at
@@ -53,25 +55,33 @@ judged as (
     select
         *,
         submitted_at is not null and state <> 'PENDING' as is_submitted,
-        reviewer_person_key = author_person_key as is_self_review
+        case
+            when not are_both_gone then reviewer_person_key = author_person_key
+            -- GitHub takes no verdict from the author; a comment may be the author's own answer.
+            when state in ('APPROVED', 'CHANGES_REQUESTED', 'DISMISSED') then false
+        end as is_self_review
     from attributed
+),
+
+counted as (
+    select
+        *,
+        coalesce(is_submitted and not is_self_review and reviewer_type = 'human', false) as is_counted
+    from judged
 ),
 
 numbered as (
     select
         *,
-        is_submitted and not is_self_review and reviewer_type = 'human' as is_counted,
         iff(
-            is_submitted and not is_self_review and reviewer_type = 'human',
+            is_counted,
             row_number() over (
-                partition by
-                    pull_request_key,
-                    is_submitted and not is_self_review and reviewer_type = 'human'
+                partition by pull_request_key, is_counted
                 order by submitted_at asc, review_id asc
             ),
             null
         ) as review_number
-    from judged
+    from counted
 ),
 
 final as (
