@@ -1,7 +1,7 @@
 """Write the compiled models as plain Snowflake scripts, for those who run no dbt.
 
 `make standalone` compiles and calls this. Each script stands on its own, rebuilds its tables with CREATE OR
-REPLACE, and can be run as a Snowflake task; only the snapshot of people is kept from run to run.
+REPLACE, and can be run as a Snowflake task; only the snapshots are kept from run to run.
 """
 
 from __future__ import annotations

@@ -294,6 +294,54 @@ def test_who_somebody_is_may_change_without_a_load(tmp_path: Path) -> None:
         assert len(opened.sql("select 1 from fct_github__pull_request")) == 4
 
 
+def test_a_renamed_default_branch_changes_nothing_of_before(tmp_path: Path) -> None:
+    """Merges keep the former name of their branch; one into another branch, or too late, is none."""
+    run = (*RUN, "--select", "+fct_github__pull_request")
+    old = {"base_ref": "master", "default_branch": "master"}
+    with warehouse(tmp_path) as opened:
+        pulls = [merged(1, **old), merged(2, **old), merged(3, **old | {"base_ref": "change-2"})]
+        named = {"repository": [repository("shop") | {"default_branch": "master"}], "pull_request": pulls}
+        opened.load(first_load() | named)
+        opened.dbt(*run)
+        before = deployed(opened)
+        assert before == {1: 3 * 3600, 2: None}
+
+        # A branch of the former name that is there still, as where develop is replaced by main.
+        later = "2099-01-01T00:00:00Z"
+        pulls.append(merged(6, **old) | {"merged_at": later, "closed_at": later})
+        read_again = [each | {"default_branch": "main"} for each in pulls]
+        opened.load(
+            {
+                "repository": [repository("shop") | {"default_branch": "main"}],
+                "pull_request": [read_again[0], *read_again[2:], merged(5)],
+                "commit": [commit(5, "merge-2")],
+                "deployment": [deployment(22, "merge-5", "2026-01-06T12:00:00Z")],
+            }
+        )
+        opened.dbt(*run)
+        after = before | {2: 4 * 86400, 5: 86400}
+        assert deployed(opened) == after
+
+        # One row that was not read again tells the former name.
+        opened.sql(f"drop table {DATABASE}.snapshots.snap_github__default_branch")
+        opened.dbt(*run, "--full-refresh")
+        assert deployed(opened) == after
+
+        opened.load({"pull_request": read_again})
+        for refresh in ((), ("--full-refresh",)):
+            opened.dbt(*run, *refresh)
+            assert deployed(opened) == after
+
+
+def deployed(opened: Warehouse) -> dict[int, int | None]:
+    """Return the seconds from merge to deployment of what is merged into the default branch, by number."""
+    rows = opened.sql("select number, merge_to_deploy_seconds from fct_github__lead_time_to_deploy")
+    found = {row["NUMBER"]: row["MERGE_TO_DEPLOY_SECONDS"] for row in rows}
+    marks = opened.sql("select number from fct_github__pull_request where is_merged and is_to_default_branch")
+    assert {row["NUMBER"] for row in marks} == found.keys()
+    return found
+
+
 def test_a_late_review_is_in_the_next_run(days: tuple[Warehouse, dict[str, Any]]) -> None:
     """The review of a pull request that was not itself loaded again counts."""
     _, seen = days

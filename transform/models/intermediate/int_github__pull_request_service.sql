@@ -1,13 +1,22 @@
 with merged as (
     select
-        pull_request_key,
-        repository_key,
-        merge_commit_sha,
-        merged_at
-    from {{ ref('stg_github__pull_request') }}
+        pull_request.pull_request_key,
+        pull_request.repository_key,
+        pull_request.merge_commit_sha,
+        pull_request.merged_at
+    from {{ ref('stg_github__pull_request') }} as pull_request
+    left join {{ ref('int_github__default_branch') }} as default_branch
+        on
+            pull_request.repository_key = default_branch.repository_key
+            and pull_request.base_ref = default_branch.default_branch
+            and pull_request.merged_at >= default_branch.valid_from
+            and (pull_request.merged_at < default_branch.valid_to or default_branch.valid_to is null)
     where
-        merged_at is not null
-        and base_ref = default_branch
+        pull_request.merged_at is not null
+        and (
+            pull_request.base_ref = pull_request.default_branch
+            or default_branch.default_branch_key is not null
+        )
 ),
 
 -- The commit that merged has the files of a squash; a merge has those of its own commits, too.

@@ -93,7 +93,8 @@ final as (
         -- flags
         pull_request.is_merged,
         coalesce(pull_request.is_draft, false) as is_draft,
-        coalesce(pull_request.base_ref = pull_request.default_branch, false) as is_to_default_branch,
+        coalesce(pull_request.base_ref = pull_request.default_branch, false)
+        or default_branch.default_branch_key is not null as is_to_default_branch,
         iff(
             pull_request.is_merged
             and pull_request.merged_by_login is not null
@@ -144,6 +145,15 @@ final as (
     inner join lifecycle on pull_request.pull_request_key = lifecycle.pull_request_key
     left join {{ ref('int_github__repository_name') }} as repository
         on pull_request.repository_key = repository.repository_key
+    left join {{ ref('int_github__default_branch') }} as default_branch
+        on
+            pull_request.repository_key = default_branch.repository_key
+            and pull_request.base_ref = default_branch.default_branch
+            and coalesce(pull_request.merged_at, pull_request.closed_at) >= default_branch.valid_from
+            and (
+                coalesce(pull_request.merged_at, pull_request.closed_at) < default_branch.valid_to
+                or default_branch.valid_to is null
+            )
     left join identity
         on lower(coalesce(pull_request.author_login, 'ghost')) = identity.github_login
     left join {{ ref('int_github__user_identity') }} as merger
