@@ -1,7 +1,8 @@
-"""What all tests have in common: the order of their files."""
+"""What all tests have in common: the order of their files, and how many processes there are."""
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -13,3 +14,8 @@ LONG = ("pipeline", "prefect", "airflow", "transform", "analyze")
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with the folders whose files take minutes: at the end, other processes would wait for them."""
     items.sort(key=lambda item: not any(folder in item.path.parts for folder in LONG))
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Have three processes on two processors: many tests wait, for a server, a signal, a clock."""
+    return (os.cpu_count() or 1) * 3 // 2
