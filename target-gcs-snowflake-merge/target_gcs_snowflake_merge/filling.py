@@ -86,7 +86,10 @@ class Filling:
         self._close_files()
 
     def _spill_behind(self, size: int) -> None:
-        """Write all rows to disk: however many streams there are, what is in memory is bounded."""
+        """Write all rows to disk: however many streams there are, what is in memory is bounded.
+
+        Few rows may be much: how large the batches have become is seen now.
+        """
         self._unwritten_bytes += size
         if self._unwritten_bytes < SPILL_BYTES:
             return
@@ -95,6 +98,7 @@ class Filling:
             if stream.batch is not None:
                 stream.batch.spill()
                 self._close_files()
+        self.load_full()
 
     def _close_files(self) -> None:
         """Have batches loaded until no more files are open than may be; those inside a complete set last."""

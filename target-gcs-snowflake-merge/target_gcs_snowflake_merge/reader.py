@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import sys
+import time
 from collections import Counter
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from target_gcs_snowflake_merge.lines import Lines
     from target_gcs_snowflake_merge.run import Run
 
-SILENT_SECONDS = 1.0  # after which batches are looked at although no line has come
+SILENT_SECONDS = 1.0  # after which batches are looked at, whether lines have come or not
 
 
 class LineReader(GenericSingerReader[bytes]):
@@ -53,11 +54,12 @@ class LineReader(GenericSingerReader[bytes]):
         with self._ending(run):
             run.prepare()
             lines = lines_of(self.default_input if file_input is None else file_input)
+            looked_at = time.monotonic()
             while (some := self._next_lines(lines)) != []:
-                if some is None:
+                self._take(run.intake, some or (), counts)
+                if some is None or time.monotonic() - looked_at > SILENT_SECONDS:
                     run.intake.idle()
-                else:
-                    self._take(run.intake, some, counts)
+                    looked_at = time.monotonic()
         return counts
 
     def _take(self, intake: Intake, lines: Sequence[bytes], counts: Counter[str]) -> None:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import json
 import os
+import random
 import time
 from typing import TYPE_CHECKING
 
 import pytest
 from target_gcs_snowflake_merge.lines import lines_of
 
-from .conftest import World, as_input, record, schema, state
+from .conftest import SCHEMA, World, as_input, record, schema, state
 
 if TYPE_CHECKING:
     from .process import Process
@@ -69,3 +71,27 @@ def test_a_batch_of_age_is_loaded_while_the_tap_is_silent(world: World) -> None:
     assert process.returncode == 0, errors.decode()
     assert json.loads(output.splitlines()[-1]) == {"n": 2}
     assert [row["ID"] for row in world.table("SLOW")] == [1, 2]
+
+
+def test_a_batch_of_age_is_loaded_while_lines_of_another_stream_come(world: World) -> None:
+    """A tap that is never silent for long, and says no STATE, holds nothing up."""
+    first = [schema("slow", ID, "id"), schema("other", ID, "id"), record("slow", id=1)]
+    with world.start(batch_age_seconds=1) as process:
+        process.stdin.write(as_input(first))
+        deadline = time.monotonic() + LONGEST_SECONDS
+        merge = f'MERGE INTO "{world.database}"."{SCHEMA}"."SLOW"'
+        while not any((each["statement"] or "").startswith(merge) for each in world.snowflake.requests()):
+            assert time.monotonic() < deadline, "it waits for the end"
+            process.stdin.write(as_input([record("other", id=1)]))
+            process.stdin.flush()
+            time.sleep(0.2)
+
+
+def test_few_records_may_fill_a_batch(world: World) -> None:
+    """Its bytes count, though a thousand rows are far away and no STATE comes."""
+    described = schema("item", {**ID, "blob": {"type": "string"}}, "id")
+    texts = (base64.b64encode(random.Random(key).randbytes(3_000_000)).decode() for key in range(12))  # noqa: S311 - no secret
+    rows = [record("item", id=key, blob=text) for key, text in enumerate(texts)]
+    world.load([described, *rows, state({"n": 1})], batch_size_mb=1)
+    assert [row["ID"] for row in world.sql("select ID from ITEM order by ID")] == list(range(12))
+    assert len(world.ledger()) > 1
