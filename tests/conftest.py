@@ -18,4 +18,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def pytest_xdist_auto_num_workers() -> int:
     """Have three processes on two processors: many tests wait, for a server, a signal, a clock."""
-    return (os.cpu_count() or 1) * 3 // 2
+    wanted = os.environ.get("PYTEST_XDIST_AUTO_NUM_WORKERS")
+    has_affinity = hasattr(os, "sched_getaffinity")
+    processors = len(os.sched_getaffinity(0)) if has_affinity else os.cpu_count() or 1
+    return int(wanted) if wanted else processors * 3 // 2

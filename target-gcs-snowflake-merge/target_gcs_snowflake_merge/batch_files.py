@@ -134,8 +134,16 @@ def _microseconds(kind: Any) -> Any:  # noqa: ANN401 - a type of Arrow, nested o
         return pa.struct([field.with_type(_microseconds(field.type)) for field in kind])
     if pa.types.is_map(kind):
         return pa.map_(_microseconds(kind.key_type), _microseconds(kind.item_type))
+    return _list_in_microseconds(kind)
+
+
+def _list_in_microseconds(kind: Any) -> Any:  # noqa: ANN401 - a type of Arrow
     if pa.types.is_list(kind):
         return pa.list_(_microseconds(kind.value_type))
+    if pa.types.is_large_list(kind):
+        return pa.large_list(_microseconds(kind.value_type))
+    if pa.types.is_fixed_size_list(kind):
+        return pa.list_(_microseconds(kind.value_type), kind.list_size)
     return kind
 
 
@@ -152,13 +160,21 @@ def _records(data: bytes | pa.RecordBatch) -> list[tuple[bytes, Any]]:
 
 
 def _rows(data: pa.RecordBatch) -> list[dict[str, Any]]:
-    """Return rows as Python objects; a day that Python has no word for is told by its text."""
+    """Return rows as Python objects."""
     try:
         return data.to_pylist(maps_as_pydicts="lossy")
     except (ValueError, OverflowError):
+        return [_row(data.slice(number, 1)) for number in range(data.num_rows)]
+
+
+def _row(data: pa.RecordBatch) -> dict[str, Any]:
+    """Return one row; a day that Python has no word for is told by its text."""
+    try:
+        (row,) = data.to_pylist(maps_as_pydicts="lossy")
+    except (ValueError, OverflowError):
         columns = [_days_as_text(column) for column in data.columns]
-        as_text = pa.RecordBatch.from_arrays(columns, data.schema.names)
-        return as_text.to_pylist(maps_as_pydicts="lossy")
+        (row,) = pa.RecordBatch.from_arrays(columns, data.schema.names).to_pylist(maps_as_pydicts="lossy")
+    return row
 
 
 def _days_as_text(column: Any) -> Any:  # noqa: ANN401 - the stubs know no array of any type

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import sys
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 from target_gcs_snowflake_merge.errors import FatalLoadError
@@ -58,16 +59,21 @@ def replay_window(settings: Settings, window: Window, signals: LineReader) -> in
     """Load files of the lake once more; return how many batches they made. A signal stops between two."""
     loader, lake = open_loader(settings)
     signals.on_signal(loader.hurry)
-    outcome = COMPLETE
-    try:
-        loader.prepare()
-        return replay(loader, lake, window, signals.heed)
-    except BaseException as error:
-        outcome = outcome_of(error)
-        raise
-    finally:
-        loader.summarize(outcome)
-        loader.close()
+
+    def work() -> int:
+        outcome = COMPLETE
+        try:
+            loader.prepare()
+            return replay(loader, lake, window, signals.heed)
+        except BaseException as error:
+            outcome = outcome_of(error)
+            raise
+        finally:
+            loader.summarize(outcome)
+            loader.close()
+
+    with ThreadPoolExecutor(1, thread_name_prefix="replay") as aside:  # see Run: the connector takes SIGINT
+        return aside.submit(work).result()
 
 
 def write_state(state: bytes) -> None:

@@ -108,7 +108,12 @@ class Registry:
         return stream if schema is stream.schema else self.describe(schema)
 
     def note_rejected(self, name: str) -> None:
-        """Take note that a record was put aside; of a broken line nobody knows whose it was."""
+        """Take note that a record was put aside; of a broken line nobody knows whose it was.
+
+        Of a stream that a map leaves out no record is missing anywhere.
+        """
+        if self._mapping is not None and self._mapping.knows(name) and not self.targets(name):
+            return
         known = [self.streams[each] for each in {name, *self.targets(name)} if each in self.streams]
         for stream in known or self.streams.values():
             stream.note_rejected()

@@ -279,6 +279,21 @@ def test_what_cannot_be_found_out_now_is_found_out_later(
     runs.assert_right()
 
 
+def test_nothing_is_told_of_a_branch_that_has_moved_meanwhile(runs: Runs, server: Server) -> None:
+    """What the probe took for the head may be one of before, which has lost nothing."""
+    before = runs.head
+    runs.change("force_push", at=day(2), dropped=2)
+    other = [{"sha": "f" * 40, "commit": {"committer": {"date": "2026-07-02T10:00:00Z"}}}]
+    server.add_fault(path=r"/commits$", status=200, body=json.dumps(other))
+    output = runs.run()
+    assert list(output.skipped) == [NAME]
+    assert not sets(output)
+    assert runs.head == before
+    server.clear_faults()
+    runs.run()
+    runs.assert_right()
+
+
 def test_without_a_force_push_nothing_more_is_asked(server: Server, tmp_path: Path) -> None:
     """Over REST one comparison, and the commit; read from the start, a list and each commit."""
     runs = Runs(server, tmp_path, "api")

@@ -113,7 +113,8 @@ def test_tables_that_replaced_one_another_are_not_made_one(world: World) -> None
     assert [row["ID"] for row in world.table("ITEM")] == [2]
 
 
-def test_a_signal_stops_a_replay_between_two_batches(world: World) -> None:
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_stops_a_replay_between_two_batches(world: World, number: signal.Signals) -> None:
     """What has begun is finished; nothing is left over, and the exit code is the signal's."""
     for key in (1, 2):
         load(world, [("a", key, "x")], prefix=world.database)
@@ -126,10 +127,10 @@ def test_a_signal_stops_a_replay_between_two_batches(world: World) -> None:
         stderr=subprocess.PIPE,
     ) as process:
         wait_for_statement(world, "CREATE OR REPLACE TRANSIENT")
-        process.terminate()
+        process.send_signal(number)
         _, errors = process.communicate()
-    assert process.returncode == 128 + signal.SIGTERM
-    assert b"Stopped by SIGTERM" in errors.splitlines()[-1]
+    assert process.returncode == 128 + number
+    assert f"Stopped by {number.name}".encode() in errors.splitlines()[-1]
     assert [row["ID"] for row in world.table("ITEM")] == [1]
     assert world.leftovers() == set()
 

@@ -153,3 +153,18 @@ def test_a_record_that_is_no_text_is_put_aside_before_a_map(world: World) -> Non
     (row,) = world.table("_REJECTED_RECORD")
     assert row["LINE"] == 4
     assert "not UTF-8" in row["REASON"]
+
+
+def test_a_bad_record_of_a_stream_that_is_left_out_is_nobodys(world: World) -> None:
+    """Neither is it put aside, nor does it keep another stream's rows from being told as gone."""
+    world.load(reviews((1, 10), (2, 10)))
+    bad: list[Line] = [
+        schema("other", ID, "id"),
+        b'{"type":"RECORD","stream":"other","record":{"id":"\xff"}}',
+        b'{"type":"RECORD","stream":"other","record":{"id":1',
+    ]
+    lines = [*bad, *reviews((1, 10), complete=[10]), state({"n": 1})]
+    run = world.load(lines, stream_maps='{"other": null}', **QUARANTINED)
+    assert run.states == [{"n": 1}]
+    assert alive(world, "REVIEW") == {1: True, 2: False}
+    assert [row["LINE"] for row in world.table("_REJECTED_RECORD")] == [3]

@@ -70,7 +70,10 @@ def _beyond(ancestry: Ancestry, old: str, new: str) -> list[str]:
 
 def _unrelated(ancestry: Ancestry, old: str, new: str) -> list[str] | None:
     """Return what OLD has and NEW has not, where GitHub compares nothing: they have nothing in common."""
-    former, present = ancestry.lineage(old), ancestry.lineage(new)
+    former = ancestry.lineage(old)
+    present = (
+        None if former is None else ancestry.lineage(new)
+    )  # which is long: only where it tells something
     if former is None or present is None:
         return None
     kept = frozenset(present)

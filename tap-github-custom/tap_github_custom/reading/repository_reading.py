@@ -192,7 +192,16 @@ class RepositoryReading:
             shas: list[str] | None = clone.dropped(old, new)
         else:
             shas = self._by_rest.dropped(new)
+        if shas:
+            self._require_head(new)
         yield from told_as_gone(self._source, old, shas)
+
+    def _require_head(self, sha: str) -> None:
+        """Raise where the branch has another head by now: the probe's may have been one of before."""
+        head = head_of(self._source)
+        if head is None or head.sha != sha:
+            reason = "Its default branch lost commits, and moved meanwhile: the next run reads it again"
+            raise RepositoryError(0, reason)
 
     def _deployments(self) -> Iterator[Emission]:
         use_graphql, learnt = self._plan.use_graphql, self._plan.learnt
