@@ -67,30 +67,24 @@ class Client:
         yield from self.following(answer, organization=organization)
 
     def following(self, answer: Answer, *, organization: str) -> Iterator[Answer]:
-        """Yield the answers that continue one, along its links."""
+        """Yield the answers that continue one, along its links.
+
+        A full page without a Link header, which a proxy may have taken away, is followed by the next by its
+        number. GitHub sends none where a list ends with its first page: one that is full to the last item
+        costs a request more.
+        """
         seen = {answer.url}
         while True:
-            url = next_url(answer.headers.get("link", ""))
+            link = next_url(answer.headers.get("link", ""))
+            url = unlinked_url(answer) if link is None else self._addresses.page(answer.url, link)
             if url is None:
-                break
-            url = self._addresses.page(answer.url, url)
+                return
             if url in seen:
                 raise RepositoryError(answer.status, "The pages of the list lead back to one another", url)
             seen.add(url)
             # The link is a whole question: its parameters must not be sent once more.
-            answer = self.get(url, organization=organization)
-            yield answer
-        yield from self._unlinked(answer, organization)
-
-    def _unlinked(self, answer: Answer, organization: str) -> Iterator[Answer]:
-        """Yield what continues a full page without a Link header, which a proxy may have taken away.
-
-        GitHub sends none where a list ends with its first page: one that is full to the last item costs a
-        request more.
-        """
-        while url := unlinked_url(answer):
             following = self.get(url, organization=organization)
-            if following.body == answer.body or not paged(following.body)[0]:
+            if link is None and (following.body == answer.body or not paged(following.body)[0]):
                 return
             answer = following
             yield answer

@@ -13,8 +13,9 @@ from tap_github_custom.credentials import Secret, TokenCredentials
 from tests.tap.answering import Asked, Told, answering
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Container
 
+NONE, ALL = (), range(1, 100)
 SIZE = 10
 BODIES: dict[str, Callable[[list[Any]], Any]] = {
     "a list": lambda items: items,
@@ -26,11 +27,11 @@ BODIES: dict[str, Callable[[list[Any]], Any]] = {
 class Paged:
     """A list of so many items, ten a page."""
 
-    def __init__(self, count: int, body: Callable[[list[Any]], Any], *, is_linked: bool) -> None:
-        """Keep what is asked for."""
+    def __init__(self, count: int, body: Callable[[list[Any]], Any], unlinked: Container[int]) -> None:
+        """Take the numbers of the pages that come without a Link header."""
         self._items = [{"id": number} for number in range(count)]
         self._body = body
-        self._is_linked = is_linked
+        self._unlinked = unlinked
 
     def tell(self, asked: Asked) -> Told:
         """Answer as GitHub does: without a Link header where all is on one page."""
@@ -38,27 +39,35 @@ class Paged:
         items = self._items[(number - 1) * SIZE : number * SIZE]
         links = [f'</x?per_page={SIZE}&page={number - 1}>; rel="prev"'] if number > 1 else []
         links += [f'</x?per_page={SIZE}&page={number + 1}>; rel="next"'] * (number * SIZE < len(self._items))
-        return Told(body=self._body(items), headers={"link": ", ".join(links)} if self._is_linked else {})
+        is_linked = number not in self._unlinked
+        return Told(body=self._body(items), headers={"link": ", ".join(links)} if is_linked else {})
 
 
 @pytest.mark.parametrize("kind", BODIES)
 @pytest.mark.parametrize(
-    ("count", "is_linked", "requests"),
+    ("count", "unlinked", "requests"),
     [
-        (0, False, 1),
-        (SIZE - 1, False, 1),
-        (SIZE, False, 2),
-        (SIZE + 1, False, 2),
-        (3 * SIZE, False, 4),
-        (3 * SIZE + 1, False, 4),
-        (3 * SIZE, True, 3),
-        (3 * SIZE + 1, True, 4),
+        (0, ALL, 1),
+        (SIZE - 1, ALL, 1),
+        (SIZE, ALL, 2),
+        (SIZE + 1, ALL, 2),
+        (3 * SIZE, ALL, 4),
+        (3 * SIZE + 1, ALL, 4),
+        (3 * SIZE, NONE, 3),
+        (3 * SIZE + 1, NONE, 4),
+        (4 * SIZE + 1, {1}, 5),
+        (4 * SIZE + 1, {2}, 5),
+        (4 * SIZE + 1, {1, 3}, 5),
+        (4 * SIZE, {4}, 5),
     ],
 )
-def test_a_list_comes_whole(kind: str, count: int, requests: int, *, is_linked: bool) -> None:
-    """A proxy that takes the Link header away costs no row; only a page that is full costs a request more."""
+def test_a_list_comes_whole(kind: str, count: int, requests: int, unlinked: Container[int]) -> None:
+    """A Link header that is taken away, of one page or of all, costs no row.
+
+    Only a list that ends with a full page without one costs a request more.
+    """
     body = BODIES[kind]
-    with answering(Paged(count, body, is_linked=is_linked).tell) as server:
+    with answering(Paged(count, body, unlinked).tell) as server:
         client = Client(ClientSettings(api_url=server.url), TokenCredentials([Secret("none")]))
         answers = list(client.answers("/x", organization="o", params={"per_page": SIZE}))
     told = (paged(answer.body)[0] for answer in answers)
