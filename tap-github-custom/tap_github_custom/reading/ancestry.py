@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from tap_github_custom.client import Answer
     from tap_github_custom.reading.source import Source
+    from tap_github_custom.repository import Json
 
 
 class Ancestry:
@@ -45,12 +46,11 @@ class Ancestry:
 
     def compared(self, first: Answer) -> Iterator[str]:
         """Yield the commits of a comparison, whose first page this is, or raise where they are too few."""
-        count = 0
+        met: set[str] = set()
         for answer in (first, *self._source.following(first)):
-            count += len(answer.body["commits"])
-            yield from (commit["sha"] for commit in answer.body["commits"])
-        if count < first.body["total_commits"]:
-            reason = f"A comparison came with {count} of {first.body['total_commits']} commits"
+            yield from _new(answer.body["commits"], met)
+        if len(met) < first.body["total_commits"]:
+            reason = f"A comparison came with {len(met)} of {first.body['total_commits']} commits"
             raise RepositoryError(first.status, reason, first.url)
 
     def beyond(self, old: str, new: str) -> frozenset[str] | None:
@@ -62,12 +62,10 @@ class Ancestry:
         """Yield the commits that a head reaches, newest first; where there are bounds, those between."""
         bounds = {"since": since, "until": until}
         params = {name: times.write(moment) for name, moment in bounds.items() if moment}
-        is_whole = bool(params)
+        met: set[str] = set()
         for page in self._source.pages("/commits", {"sha": head, **params}):
-            shas = [commit["sha"] for commit in page]
-            is_whole = is_whole or head in shas
-            yield from shas
-        if not is_whole:
+            yield from _new(page, met)
+        if not params and head not in met:
             reason = f"A list of commits came without the commit that it begins with, {head}"
             raise RepositoryError(0, reason, self._source.path("/commits"))
 
@@ -84,3 +82,10 @@ class Ancestry:
             if error.status not in NO_COMMIT_STATUSES:
                 raise
             return None
+
+
+def _new(commits: list[Json], met: set[str]) -> list[str]:
+    """Return the SHAs that were not met before, and add them: a page that comes twice is no more commits."""
+    found = [sha for sha in dict.fromkeys(commit["sha"] for commit in commits) if sha not in met]
+    met.update(found)
+    return found
