@@ -36,13 +36,19 @@ class Deployments:
         """Whether the list held nothing at all."""
 
     def read(self, since: datetime | None) -> Iterator[Emission]:
-        """Yield the rows of the deployments touched at or after SINCE, and of all their statuses."""
+        """Yield the rows of the deployments touched at or after SINCE, and of all their statuses.
+
+        What moves on to the next page while the list is read comes once all the same.
+        """
+        met: set[int] = set()
         for page in self._source.pages("/deployments"):
             self.is_empty = self.is_empty and not page
             touched = [each for each in page if since is None or _touched_at(each) >= since]
-            within = [each for each in touched if self._source.is_before_end(_touched_at(each))]
-            self.newest = times.latest(self.newest, *(_touched_at(each) for each in within))
-            yield from self._emissions(within)
+            within = (each for each in touched if self._source.is_before_end(_touched_at(each)))
+            new = {each["id"]: each for each in within if each["id"] not in met}
+            self.newest = times.latest(self.newest, *map(_touched_at, new.values()))
+            yield from self._emissions(list(new.values()))
+            met.update(new)
             if not touched:
                 return
 

@@ -39,21 +39,23 @@ class Releases:
 
     def read(self, since: datetime | None) -> Iterator[Emission]:
         """Yield the rows of the releases touched at or after SINCE."""
-        found: list[Json] = []
+        found: dict[int, Json] = {}  # what moves on to the next page while the list is read comes twice
         for page in self._source.pages("/releases"):
             self.is_empty = self.is_empty and not page
             touched = [release for release in page if since is None or _touched_at(release) >= since]
-            found += [release for release in touched if self._source.is_before_end(_touched_at(release))]
+            within = (release for release in touched if self._source.is_before_end(_touched_at(release)))
+            found |= {release["id"]: release for release in within}
             if not touched:
                 break
         if not found:
             return
-        self.newest = max(_touched_at(release) for release in found)
-        commits = self._commits(found)
+        releases = list(found.values())
+        self.newest = max(_touched_at(release) for release in releases)
+        commits = self._commits(releases)
         repository = self._source.repository
         yield Rows(
             RELEASE,
-            [release_row(release, commits.get(release["tag_name"]), repository) for release in found],
+            [release_row(release, commits.get(release["tag_name"]), repository) for release in releases],
         )
 
     def _commits(self, releases: list[Json]) -> dict[str, str]:
