@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -70,6 +71,28 @@ def test_it_goes_on_where_it_ended(five: Made, made_github: Server, tmp_path: Pa
     first = run(made_github, tmp_path, **WINDOW)
     again = run(made_github, tmp_path, state=first.state, **WINDOW)
     assert not again.streams & {"pull_request", "commit", "deployment"}
+
+
+@pytest.mark.parametrize("committer", [None, {}, {"name": "Ada", "date": None}])
+@pytest.mark.parametrize("window", [{}, WINDOW])
+def test_a_commit_without_a_date_is_wanted(
+    five: Made,
+    made_github: Server,
+    tmp_path: Path,
+    window: dict[str, str],
+    committer: dict[str, Any] | None,
+) -> None:
+    """GitHub promises no committer, and no date of one: nobody can tell that it is outside the window."""
+    with five.lines("app", "commits") as commits:
+        path = f"/commits/{commits[0]['sha']}"
+        undated = {**commits[0], "commit": {**commits[0]["commit"], "committer": committer}}
+    made_github.add_fault(path=path, status=200, body=json.dumps(undated), times=None)
+    listed = [undated, *commits[1:]]
+    made_github.add_fault(path="/commits$", status=200, body=json.dumps(listed), times=None)
+    output = run(made_github, tmp_path, **window)
+    assert not output.skipped
+    rows = {row["sha"]: row["committed_at"] for row in output.of("commit")}
+    assert rows[undated["sha"]] is None
 
 
 @pytest.mark.parametrize("end", [None, moment(11, 0)])

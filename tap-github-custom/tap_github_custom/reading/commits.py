@@ -118,7 +118,7 @@ def commit_emissions(
     rows: dict[str, list[Row]] = {COMMIT: [], COMMIT_FILE: []}
     with_patch = PATCH in source.wanted
     for commit, files in commits:
-        if not source.is_before_end(times.parse(commit["commit"]["committer"]["date"])):
+        if not _is_before_end(source, commit):
             continue
         rows[COMMIT].append(commit_row(commit, source.repository))
         rows[COMMIT_FILE] += commit_file_rows(
@@ -128,6 +128,12 @@ def commit_emissions(
             yield from _wanted(source, rows)
             rows = {COMMIT: [], COMMIT_FILE: []}
     yield from _wanted(source, rows)
+
+
+def _is_before_end(source: Source, commit: Json) -> bool:
+    """Tell whether a commit is wanted: GitHub promises no committer, and no date of one."""
+    date = (commit["commit"].get("committer") or {}).get("date")
+    return source.end is None or not date or source.is_before_end(times.parse(date))
 
 
 def _wanted(source: Source, rows: dict[str, list[Row]]) -> Iterator[Emission]:
