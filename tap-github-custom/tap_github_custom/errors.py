@@ -57,8 +57,9 @@ class BudgetSpentError(GitHubError):
 DECIDED_STATUSES = frozenset((403, 404, 409, 410, 451))
 # How GitHub answers for a commit, or what points at one, that is not there.
 NO_COMMIT_STATUSES = frozenset((404, 422))
-# What an answer of a form that nobody foresaw leads to.
-UNFORESEEN = (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError)
+# What an answer of a form that nobody foresaw leads to. A `StopIteration` inside a generator comes out of it
+# as a RuntimeError, of which RecursionError is one, too.
+UNFORESEEN = (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RuntimeError)
 
 
 class RepositoryError(GitHubError):

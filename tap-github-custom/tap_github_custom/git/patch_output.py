@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from tap_github_custom.git.commit_output import text
+from tap_github_custom.git.commit_output import following, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,16 +19,19 @@ MAX_PATCH_LINES = 20_000
 
 
 def add_patches(commits: list[GitCommit], output: bytes) -> Iterator[GitCommit]:
-    """Yield the commits with the patches that were printed for them in the same order."""
+    """Yield the commits with the patches that were printed for them in the same order.
+
+    Raises `ValueError` where there are too few.
+    """
     sections = iter(_sections(output))
     for commit in commits:
         yield replace(commit, files=tuple(_with_patch(file, sections) for file in commit.files))
 
 
 def _with_patch(file: GitFile, sections: Iterator[bytes]) -> GitFile:
-    patch = next(sections)
+    patch = following(sections)
     if file.status == "changed":  # printed as a removal and an addition, of which GitHub makes one file
-        patch = b"\n".join(part for part in (patch, next(sections)) if part)
+        patch = b"\n".join(part for part in (patch, following(sections)) if part)
     too_long = len(patch) > MAX_PATCH_BYTES or patch.count(b"\n") > MAX_PATCH_LINES
     return replace(file, patch=None if too_long or not patch else text(patch))
 
@@ -39,6 +42,6 @@ def _sections(output: bytes) -> Iterator[bytes]:
     Lines of content begin with a blank, a sign or a backslash, so no content can look like a header.
     """
     for section in output.split(b"\ndiff --git ")[1:]:
-        _, start, following = section.partition(b"\n@@ ")
-        hunks, _, _ = following.partition(b"\ncommit ")
+        _, start, rest = section.partition(b"\n@@ ")
+        hunks, _, _ = rest.partition(b"\ncommit ")
         yield start.lstrip(b"\n") + hunks.rstrip(b"\n")

@@ -81,6 +81,11 @@ def test_a_removed_file_shows_its_old_blob(origin: Origin, files_of: FilesOf) ->
         ":colon",
         "-dash",
         "a => b",
+        "ends in a tab\t",
+        "\t",
+        "\nbegins with a new line",
+        "\n",
+        "1\t0\t",
     ],
 )
 def test_odd_names_come_whole(origin: Origin, files_of: FilesOf, name: str) -> None:
