@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections import Counter
+from collections import Counter, deque
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -79,9 +79,10 @@ class Run:
         try:
             self._tell_moved(listing, wanted)  # what runs have read that then ended early
             plan, sights = self._plan(pool, listing, wanted, began)
-            readings = list(self._readings(plan, listing, sights))
-            for number, under_way in enumerate(side_by_side(readings, workers=self._workers), start=1):
-                self._take(under_way, f"{number}/{len(readings)}", check)
+            readings = deque(self._readings(plan, listing, sights))
+            count, ahead = len(readings), side_by_side(_taken(readings), workers=self._workers)
+            for number, under_way in enumerate(ahead, start=1):
+                self._take(under_way, f"{number}/{count}", check)
                 self._store.review_comments = plan.learnt.review_comments.settled
                 self._store.bots = plan.learnt.bots.known
                 self._store.deployment_statuses = plan.learnt.status_proof.settled
@@ -215,3 +216,9 @@ class Run:
     def _skip(self, name: str, reason: str) -> None:
         logger.warning("%s is skipped, its bookmark stays: %s", name, reason)
         self._summary.skipped[name] = reason
+
+
+def _taken(readings: deque[RepositoryReading]) -> Iterator[RepositoryReading]:
+    """Yield readings and let go of them: one that is done still holds whole comparisons."""
+    while readings:
+        yield readings.popleft()
