@@ -186,7 +186,9 @@ class TapGitHubCustom(Tap):
                 )
                 stream.write_rows(rows)
             except RepositoryError as error:
-                self.logger.warning("The members of %s could not be read: %s", login, error)
+                self.logger.warning(
+                    "The people of %s are skipped, their rows stay as they are: %s", login, error
+                )
                 self._summary.skipped[f"{login} (members)"] = str(error)
         self._summary.people = matches.summary()
 

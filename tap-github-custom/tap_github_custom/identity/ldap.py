@@ -20,13 +20,16 @@ _ESCAPED = re.compile(r"\\(.)")
 def ldap_entries(client: Client, organization: str, logins: Iterable[str]) -> dict[str, DirectoryEntry]:
     """Return what the profiles of some logins say, by login; one request each.
 
-    Only Enterprise Servers that sign in with LDAP have `ldap_dn`.
+    Only Enterprise Servers that sign in with LDAP have `ldap_dn`. Raises `RepositoryError` where GitHub
+    fails to tell.
     """
     found = {}
     for login in logins:
         try:
             profile = client.get(f"/users/{login}", organization=organization).body
-        except RepositoryError:
+        except RepositoryError as error:
+            if not error.is_decided:
+                raise
             continue  # gone since the members were listed
         key = login_of_dn(str(profile.get("ldap_dn") or "")) if isinstance(profile, dict) else ""
         if key:

@@ -220,6 +220,58 @@ def test_without_single_sign_on_the_others_go_on(
     assert words in caplog.text
 
 
+PARTIAL = {"type": "SOMETHING", "message": "a bad moment"}
+ONE_PAGE = single_sign_on([[identity("a", 1, samlIdentity={"username": "sam"})]])["None"]
+FIRST_PAGE = single_sign_on([[identity("a", 1, samlIdentity={"username": "sam"})], []])["None"]
+NO_PROVIDER = {"data": {"organization": {"samlIdentityProvider": None}}}
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [
+        [Told(502, b"<html></html>")],
+        [Told(500, {"message": "no"})],
+        [Told(body={"errors": [{"message": "Something went wrong while executing your query."}]})],
+        [Told(body={"data": {"organization": None}, "errors": [PARTIAL]})],
+        [Told(body={**ONE_PAGE, "errors": [PARTIAL]})],
+        [Told(body=FIRST_PAGE), Told(body=NO_PROVIDER)],
+        [Told(body=FIRST_PAGE), Told(404, {"message": "Not Found"})],
+    ],
+    ids=["502", "500", "out of time", "all by an error", "some by an error", "no second page", "404 there"],
+)
+def test_a_bad_moment_of_graphql_makes_nobody_unknown(answers: list[Told]) -> None:
+    """No row would be better than those without names that would replace the right ones."""
+    following = iter([*answers[:-1], *[answers[-1]] * 100])
+    with answering(serving(members("a", "b"), lambda _: next(following))) as server:
+        rows = people(client(server.url), "acme", MAPPED, sources=("saml",))
+        with pytest.raises(RepositoryError, match="identities of acme"):
+            next(rows)
+
+
+def test_an_identity_that_github_does_not_show_is_no_failure() -> None:
+    """What GitHub has decided stays so: the others are found."""
+    hidden = {"type": "FORBIDDEN", "message": "no!"}
+    told = Told(body={**ONE_PAGE, "errors": [hidden]})
+    with answering(serving(members("a"), lambda _: told)) as server:
+        (row,) = people(client(server.url), "acme", (), sources=("saml",))
+    assert row["match_method"] == "saml"
+
+
+@pytest.mark.parametrize("status", [403, 404])
+def test_profiles_that_github_refuses_say_nothing(github: Server, status: int) -> None:
+    """Somebody may be gone since the members were listed."""
+    github.add_fault(path="^/users/", status=status, body='{"message": "no"}', times=None)
+    rows = list(people(client(github.url), ORGANIZATION, (), sources=("ldap_dn",)))
+    assert {row["match_method"] for row in rows} == {"none"}
+
+
+def test_a_bad_moment_of_a_profile_makes_nobody_unknown(github: Server) -> None:
+    """The row of the person would lose its names."""
+    github.add_fault(path="^/users/", status=503, body='{"message": "no"}', times=None)
+    with pytest.raises(RepositoryError, match="503"):
+        next(people(client(github.url), ORGANIZATION, (), sources=("ldap_dn",)))
+
+
 def test_the_query_is_one_that_github_understands() -> None:
     """By its published schema."""
     assert validate(published_schema(), parse(document())) == []
