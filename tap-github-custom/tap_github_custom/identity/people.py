@@ -69,15 +69,10 @@ def people(
     login that no other source knows). MATCHES counts the rows. `updated_at` is the mapping file's; the
     other sources have no time of their own.
 
-    Raises `RepositoryError` behind the last row where GitHub failed to list the members.
+    Raises `RepositoryError` before the first row where GitHub failed to tell: rows of the mapping file
+    alone have no ids, and spell some logins, which are the key, otherwise than GitHub does.
     """
-    members: list[Member] = []
-    failure: RepositoryError | None = None
-    try:
-        members = members_of(client, organization)
-    except RepositoryError as error:
-        failure = error
-    accounts = accounts_of(members, mapping)
+    accounts = accounts_of(members_of(client, organization), mapping)
     known = Sources(mapped=mapping)
     if SAML in sources:
         known.identities = external_identities(client, organization)
@@ -90,20 +85,20 @@ def people(
         if matches is not None:
             matches.count(row)
         yield row
-    if failure:
-        raise failure
 
 
 def members_of(client: Client, organization: str) -> list[Member]:
-    """Return the members, or none where the credential may not see them or the account is a user's."""
+    """Return the members, or none where the credential may not see them or the account is a user's.
+
+    Raises `RepositoryError` where GitHub fails to list them.
+    """
     path = f"/orgs/{organization}/members"
+    members: list[Member] = []
     try:
-        pages = client.pages(path, organization=organization, params={"per_page": PAGE_SIZE})
-        return [
-            Member(user["login"], user["id"], user.get("type") or "User") for page in pages for user in page
-        ]
+        for page in client.pages(path, organization=organization, params={"per_page": PAGE_SIZE}):
+            members += [Member(user["login"], user["id"], user.get("type") or "User") for user in page]
     except RepositoryError as error:
-        if not error.is_decided:
+        if members or not error.is_decided:  # what told the first page may tell the others, too
             raise
         logger.warning(
             "The members of %s cannot be read, so user_lookup has only the logins of the mapping file (a "
@@ -111,4 +106,4 @@ def members_of(client: Client, organization: str) -> list[Member]:
             organization,
             error.reason,
         )
-        return []
+    return members
