@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger("tap-github-custom")
 
 NOT_FOUND = 404
+USER = "User"
 OF_ORGANIZATION: dict[str, str | int] = {"per_page": 100, "type": "all"}
 OF_USER: dict[str, str | int] = {"per_page": 100, "type": "owner"}
 
@@ -116,11 +117,16 @@ def _answers(client: Client, settings: Settings, listing: Listing) -> Iterator[t
 
 
 def _pages(client: Client, login: str, listing: Listing) -> Iterator[list[Json]]:
-    """Yield the repositories of an organisation or, where there is none of that name, of a user."""
+    """Yield the repositories of an organisation or, where the login is a user's, of the user."""
+    is_listed = False
     try:
-        yield from client.pages(f"/orgs/{quote(login)}/repos", organization=login, params=OF_ORGANIZATION)
+        for page in client.pages(f"/orgs/{quote(login)}/repos", organization=login, params=OF_ORGANIZATION):
+            is_listed = True
+            yield page
     except RepositoryError as error:
-        if error.status != NOT_FOUND:
+        if is_listed:  # GitHub has shown the first page: no setting is wrong
+            raise
+        if error.status != NOT_FOUND or not _is_user(client, login):
             raise _unreadable(login, error) from error
     else:
         listing.whole_organizations.add(login)
@@ -131,13 +137,25 @@ def _pages(client: Client, login: str, listing: Listing) -> Iterator[list[Json]]
         raise _unreadable(login, error) from error
 
 
+def _is_user(client: Client, login: str) -> bool:
+    """Tell whether a login is a user's: the list of a user's repositories has an organisation's public ones.
+
+    Raises what it means where it is neither's, or where GitHub fails to tell.
+    """
+    try:
+        answer = client.get(f"/users/{quote(login)}", organization=login).body
+    except RepositoryError as error:
+        raise _unreadable(login, error) from error
+    return isinstance(answer, dict) and answer.get("type") == USER
+
+
 def _unreadable(login: str, error: RepositoryError) -> ConfigurationError | RepositoryError:
     """Return what it means that a list cannot be read: only what GitHub has decided can be mended here."""
     if not error.is_decided:
         return error
     if error.status == NOT_FOUND:
         return ConfigurationError(
-            f"GitHub knows no organisation or user {login}, or the token may not see it: correct the setting "
-            "organizations, or give the token access."
+            f"GitHub knows no organisation or user {login}, or the token may not see its repositories: "
+            "correct the setting organizations, or give the token access."
         )
     return ConfigurationError(f"The repositories of {login} cannot be listed: {error}.")
