@@ -12,7 +12,12 @@ import msgspec
 from tap_github_custom import times
 from tap_github_custom.client import next_cursor
 from tap_github_custom.documents import document
-from tap_github_custom.errors import GraphQLError, GraphQLTooLargeError, GraphQLUnavailableError
+from tap_github_custom.errors import (
+    GraphQLError,
+    GraphQLTooLargeError,
+    GraphQLUnavailableError,
+    RepositoryError,
+)
 from tap_github_custom.head import Head
 from tap_github_custom.stream_names import DEPLOYMENTS, RELEASES
 
@@ -108,8 +113,11 @@ class Probe:
     def _by_payer(self, repositories: list[Repository]) -> Iterator[list[Repository]]:
         """Yield what may stand in one query: organisations with the same credentials share one."""
         by_payer: dict[frozenset[str], list[Repository]] = {}
-        for each in repositories:
-            by_payer.setdefault(self._client.payers(each.credential), []).append(each)
+        for login, own in _by_login(repositories).items():
+            try:
+                by_payer.setdefault(self._client.payers(login), []).extend(own)
+            except RepositoryError as error:  # an App gets no token at the moment
+                logger.warning("The change probe failed (%s): %s is read without it", error, login)
         yield from by_payer.values()
 
     def _of_organization(self, login: str, repositories: list[Repository]) -> dict[Repository, Sight]:

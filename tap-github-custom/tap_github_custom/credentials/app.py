@@ -31,7 +31,7 @@ RENEWAL_SECONDS = 300.0  # how long before its end a token is renewed; short-liv
 SETTLING_SECONDS = 60.0
 MAX_REJECTIONS = 3
 PAGE_SIZE = 100
-NOT_FOUND = 404
+NOT_FOUND, UNPROCESSABLE = 404, 422
 
 logger = logging.getLogger("tap-github-custom")
 
@@ -55,7 +55,10 @@ class AppCredentials:
         self._lock = threading.Lock()
 
     def usable(self, organization: str, ask: Ask) -> Sequence[Credential]:
-        """Return the organisation's token, a new one where it ends soon."""
+        """Return the organisation's token, a new one where it ends soon.
+
+        Raises `RepositoryError` where GitHub fails to give one: other organisations are read all the same.
+        """
         key = organization.casefold()
         with self._lock:
             renewing = self._locks[key]
@@ -94,17 +97,23 @@ class AppCredentials:
             )
             raise AuthenticationError(message) from None
         except RepositoryError as error:
-            message = f"The App {self._app_id} gets no token for {organization}: {error.reason}."
-            raise AuthenticationError(message) from None
+            raise self._no_token(organization, error) from error
         return self._token_of(body, organization)
+
+    def _no_token(self, organization: str, error: RepositoryError) -> AuthenticationError | RepositoryError:
+        """Return what it means that GitHub gives no token: only what it has decided can be mended here."""
+        message = f"The App {self._app_id} gets no token for {organization}: {error.reason}"
+        if error.is_decided or error.status == UNPROCESSABLE:
+            return AuthenticationError(f"{message}.")
+        return RepositoryError(error.status, message, error.url)
 
     def _token_of(self, body: Any, organization: str) -> _InstallationToken:  # noqa: ANN401 - decoded JSON
         try:
             token = Secret(str(body["token"]))
             ends_at = datetime.fromisoformat(body["expires_at"]).timestamp()
         except (KeyError, TypeError, ValueError):
-            message = f"GitHub answered no token for the App {self._app_id} at {organization}."
-            raise AuthenticationError(message) from None
+            message = f"GitHub answered no token for the App {self._app_id} at {organization}"
+            raise RepositoryError(0, message) from None
         lifetime_seconds = max(ends_at - time.time(), 0.0)
         renew_at = ends_at - min(RENEWAL_SECONDS, lifetime_seconds / 10)
         name = f"the App {self._app_id} at {organization}"
@@ -171,7 +180,7 @@ def _login(installation: Any) -> str:  # noqa: ANN401 - decoded JSON
 def _checked(installation: Any, organization: str) -> int:  # noqa: ANN401 - decoded JSON
     number = installation.get("id") if isinstance(installation, dict) else None
     if not isinstance(number, int):
-        raise RepositoryError(NOT_FOUND, f"GitHub answered no installation at {organization}")
+        raise RepositoryError(0, f"GitHub answered no installation at {organization}")
     if installation.get("suspended_at"):
         raise RepositoryError(NOT_FOUND, f"its installation at {organization} is suspended; resume it")
     return number

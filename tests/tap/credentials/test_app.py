@@ -13,12 +13,16 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 from tap_github_custom.client import Client, ClientSettings
 from tap_github_custom.credentials.settings import credentials_from
-from tap_github_custom.errors import AuthenticationError
+from tap_github_custom.errors import AuthenticationError, RepositoryError
+from tap_github_custom.probe import Probe
+from tap_github_custom.repository import Repository
 
 from tests.tap.answering import Asked, Told, answering
 
 if TYPE_CHECKING:
     from sandbox.servers import Server
+
+    from tests.tap.answering import AnsweringServer
 
 APP_ID = 4711
 WORKS, LABS = "lantern-works", "lantern-labs"
@@ -189,6 +193,70 @@ def test_an_app_that_gets_no_token_is_told_why(
     with pytest.raises(AuthenticationError, match=words) as caught:
         client(app_server, **config).get(f"/orgs/{WORKS}/repos", organization=WORKS)
     assert "eyJ" not in str(caught.value), "the signature is a secret as well"
+
+
+GIVEN = {"token": "ghs_given", "expires_at": "2999-01-01T00:00:00Z"}
+ANSWERS = {"installation": Told(body={"id": 1}), "access_tokens": Told(201, GIVEN)}
+
+
+def asked_of(server: AnsweringServer) -> Client:
+    """Return a client that is the App, and asks once."""
+    credentials = credentials_from({"app_id": APP_ID, "private_key": pem_of(KEY)})
+    return Client(ClientSettings(api_url=server.url, retry_seconds=0), credentials)
+
+
+@pytest.mark.parametrize("place", ["installation", "access_tokens"])
+@pytest.mark.parametrize(
+    ("told", "status"),
+    [(Told(502, {}), 502), (Told(400, {"message": "no"}), 400), (Told(body={"other": "form"}), 0)],
+    ids=["502", "400", "another form"],
+)
+def test_a_bad_moment_of_an_app_is_one_of_an_organisation(place: str, told: Told, status: int) -> None:
+    """It ends neither the run of the others nor this organisation's: the next request asks again."""
+    bad = {place: told}
+
+    def tell(asked: Asked) -> Told:
+        kind = asked.path.rpartition("/")[2]
+        return bad.get(kind) or ANSWERS.get(kind) or Told(body={})
+
+    with answering(tell) as server:
+        app = asked_of(server)
+        with pytest.raises(RepositoryError) as caught:
+            app.get("/x", organization="o")
+        bad.clear()
+        assert app.get("/x", organization="o").status == 200
+    assert caught.value.status == status
+    assert not caught.value.is_decided
+
+
+def test_the_probe_goes_on_without_an_organisation_whose_app_gets_no_token() -> None:
+    """Its repositories are asked for one by one, and skipped where that fails as well."""
+
+    def tell(asked: Asked) -> Told:
+        if "/1/" in asked.path:
+            return Told(502, {})
+        if asked.path == "/graphql":
+            return Told(body={"data": {"nodes": [None]}})
+        number = 1 if "/bad/" in asked.path else 2
+        return ANSWERS["access_tokens"] if asked.method == "POST" else Told(body={"id": number})
+
+    bad, good = (Repository(1, "R", f"{login}/r", login, login, "main", "") for login in ("bad", "good"))
+    with answering(tell) as server:
+        assert Probe(asked_of(server), frozenset()).sights([bad, good], frozenset()).keys() <= {good}
+    assert [asked.path for asked in server.asked].count("/graphql") == 1
+
+
+@pytest.mark.parametrize("status", [403, 404, 422])
+def test_what_github_refuses_an_app_ends_the_run(status: int) -> None:
+    """Somebody has to mend it; that an App is not installed at all is told by another list."""
+
+    def tell(asked: Asked) -> Told:
+        if asked.path.endswith("/access_tokens"):
+            return Told(status, {"message": "no!"})
+        return Told(body={"id": 1})
+
+    with answering(tell) as server, pytest.raises(AuthenticationError, match=r"gets no token for o.*no!"):
+        asked_of(server).get("/x", organization="o")
 
 
 def test_an_app_beside_a_token(app_server: Server) -> None:
