@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from tap_github_custom import times
 from tap_github_custom.config_schema import ALWAYS, NEVER
-from tap_github_custom.reading.accounts import Accounts
 from tap_github_custom.reading.listed import LISTED
 from tap_github_custom.stream_names import COMMITS, GROUPS, REPOSITORY
 
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
     from tap_github_custom.bookmarks import Bookmark, Refusal
     from tap_github_custom.client import Client
     from tap_github_custom.probe import Glimpse, Sight
+    from tap_github_custom.reading.accounts import Accounts
     from tap_github_custom.reading.graphql_children import Learnt
     from tap_github_custom.repository import Repository
     from tap_github_custom.settings import Settings
@@ -43,7 +43,7 @@ class Plan:
     began: datetime
     use_graphql: bool
     learnt: Learnt
-    accounts: Accounts = field(default_factory=Accounts)
+    accounts: Accounts
 
     def is_reconciliation_due(self, bookmark: Bookmark, repository: Repository) -> bool:
         """Tell whether all pull requests are to be read again.

@@ -16,6 +16,7 @@ from tap_github_custom.errors import BudgetSpentError, GraphQLUnavailableError, 
 from tap_github_custom.listing import find_repositories
 from tap_github_custom.plan import Plan
 from tap_github_custom.probe import Probe
+from tap_github_custom.reading.accounts import Accounts
 from tap_github_custom.reading.bots import Bots
 from tap_github_custom.reading.deployment_statuses import StatusProof
 from tap_github_custom.reading.graphql_children import Learnt
@@ -118,6 +119,7 @@ class Run:
                 Bots(self._store.bots),
                 StatusProof(self._store.deployment_statuses),
             ),
+            accounts=Accounts(use_graphql=use_graphql),
         )
         return plan, sights
 

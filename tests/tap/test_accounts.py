@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 
 NOREPLY = "users.noreply.github.com"
+NOT_FOUND = Told(404, {"message": "Not Found"})
+ADA = {"id": 901, "login": "ada"}
 ONE = Repository(1, "R_1", "made/one", "made", "made", "main", "")
 
 
@@ -39,18 +41,24 @@ class Learning:
 
     by_graphql: dict[str, Json] = field(default_factory=dict)
     by_rest: dict[str, Json] = field(default_factory=dict)
-    has_graphql: bool = True
+    use_graphql: bool = True
+    bad_answer: Told | None = None
+    """What GraphQL answers instead."""
+    at_a_time: int = 100
+    """Commits that are learnt at once."""
     asked: list[Asked] = field(default_factory=list)
 
     def of(self, *emails: str) -> list[Json | None]:
         """Return the accounts of addresses."""
         commits = [commit(f"{index:x}", email) for index, email in enumerate(emails)]
-        accounts = Accounts()
+        accounts = Accounts(use_graphql=self.use_graphql)
         with answering(lambda asked: self._tell(asked, commits)) as server, ThreadPoolExecutor(1) as pool:
             client = Client(
                 ClientSettings(api_url=server.url, retry_seconds=0), TokenCredentials([Secret("t")])
             )
-            accounts.learn(Source(client, pool, 1, ONE, frozenset(), None), commits)
+            source = Source(client, pool, 1, ONE, frozenset(), None)
+            for first in range(0, len(commits), self.at_a_time):
+                accounts.learn(source, commits[first : first + self.at_a_time])
             self.asked = server.asked
         return [accounts.of(email) for email in emails]
 
@@ -59,8 +67,8 @@ class Learning:
         if asked.method == "GET":
             account = self.by_rest.get(emails[asked.path.rpartition("/")[2]])
             return Told(body={"author": account, "committer": account})
-        if not self.has_graphql:
-            return Told(404, {"message": "Not Found"})
+        if self.bad_answer:
+            return self.bad_answer
         repository = {}
         for name, sha in json.loads(asked.body)["variables"].items():
             if name.startswith("oid"):
@@ -97,5 +105,41 @@ def test_github_is_asked_about_the_addresses_of_people() -> None:
     learning = Learning(by_graphql=in_graphql)
     assert learning.of(*emails) == [ada, None, linus, None]
     assert [asked.path for asked in learning.asked] == ["/graphql"]
-    learning = Learning(by_rest={emails[0]: ada, emails[2]: linus}, has_graphql=False)
+    learning = Learning(by_rest={emails[0]: ada, emails[2]: linus}, bad_answer=NOT_FOUND)
     assert learning.of(*emails) == [ada, None, linus, None]
+
+
+def test_without_graphql_rest_alone_is_asked() -> None:
+    """As the setting `use_graphql` says, or as GitHub has said already."""
+    learning = Learning(by_rest={"ada@example.com": ADA}, use_graphql=False)
+    assert learning.of("ada@example.com", "ken@example.com") == [ADA, None]
+    assert [asked.method for asked in learning.asked] == ["GET", "GET"]
+
+
+@pytest.mark.parametrize(
+    ("bad_answer", "times"),
+    [
+        (NOT_FOUND, 1),
+        (Told(500, {"message": "no"}), 1),
+        (Told(body={"errors": [{"message": "What?"}]}), 1),
+        (Told(502, {"message": "no"}), 15),
+    ],
+    ids=["404", "500", "not understood", "502"],
+)
+def test_graphql_that_has_failed_is_not_asked_again(bad_answer: Told, times: int) -> None:
+    """A 502 may be due to the size: questions of 4, 2, 1, 1 and 1 commits are asked three times each."""
+    emails = [f"{number}@example.com" for number in range(12)]
+    learning = Learning(by_rest=dict.fromkeys(emails, ADA), bad_answer=bad_answer, at_a_time=4)
+    assert learning.of(*emails) == [ADA] * 12
+    asked = [each.path for each in learning.asked]
+    assert asked.count("/graphql") == times
+    assert len(asked) == 12 + times
+
+
+def test_what_graphql_does_not_say_of_one_repository_it_may_say_of_others() -> None:
+    """It is asked again."""
+    refused = {"data": {"repository": None}, "errors": [{"type": "NOT_FOUND", "message": "Hidden"}]}
+    emails = [f"{number}@example.com" for number in range(4)]
+    learning = Learning(bad_answer=Told(body=refused), at_a_time=2)
+    assert learning.of(*emails) == [None] * 4
+    assert [asked.path for asked in learning.asked].count("/graphql") == 2

@@ -162,6 +162,20 @@ def test_a_commit_that_github_has_lost_is_in_nobodys_way(github: Server, tmp_pat
     assert len(output.of("commit")) == len(expected.of("commit"))
 
 
+def test_graphql_that_may_not_be_asked_is_not(github: Server, tmp_path: Path) -> None:
+    """Nor for whose commits they are that git has brought; REST knows it, too."""
+    run: dict[str, Any] = {
+        "organizations": ["lantern-works"],
+        "commit_source": "git",
+        "catalog": selecting("commit"),
+    }
+    expected = run_tap(github, tmp_path / "expected", **run)
+    github.clear_requests()
+    output = run_tap(github, tmp_path / "output", **run, use_graphql=False)
+    assert output.in_order("commit") == expected.in_order("commit")
+    assert "/graphql" not in {each["path"] for each in github.requests()}
+
+
 def test_graphql_is_given_up_if_it_never_answers(made: Made, made_github: Server, tmp_path: Path) -> None:
     """Lasting 502s are not tried for each pull request, and every row comes all the same."""
     made.add("one", 7, pulls=12)

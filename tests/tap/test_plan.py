@@ -13,6 +13,7 @@ from tap_github_custom.client import Client, ClientSettings
 from tap_github_custom.credentials import Secret, TokenCredentials
 from tap_github_custom.plan import Plan
 from tap_github_custom.probe import Sight
+from tap_github_custom.reading.accounts import Accounts
 from tap_github_custom.reading.bots import Bots
 from tap_github_custom.reading.deployment_statuses import StatusProof
 from tap_github_custom.reading.graphql_children import Learnt
@@ -39,6 +40,7 @@ def plan_at(began: datetime) -> Plan:
         began=began,
         use_graphql=True,
         learnt=Learnt(ReviewComments(), Bots(), StatusProof()),
+        accounts=Accounts(use_graphql=True),
     )
 
 

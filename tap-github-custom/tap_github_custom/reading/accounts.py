@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import threading
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from tap_github_custom.documents import COMMITS_PER_DOCUMENT, commit_accounts_document
@@ -14,10 +14,12 @@ from tap_github_custom.errors import (
     GraphQLTooLargeError,
     RepositoryError,
 )
+from tap_github_custom.reading.query_size import QuerySize
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
+    from tap_github_custom.client import GraphQLAnswer
     from tap_github_custom.git import GitCommit
     from tap_github_custom.reading.source import Source
     from tap_github_custom.repository import Json
@@ -32,15 +34,19 @@ _BOT = "[bot]"
 _LOGINS = {41_898_282: "github-actions[bot]", 198_982_749: "Copilot"}
 
 
+logger = logging.getLogger("tap-github-custom")
+
+
 class Accounts:
     """The accounts of addresses that were met in this run, by address; None: nobody's. Used by all threads.
 
     GitHub tells an account by the address alone, so one commit of each address has to be asked for.
     """
 
-    def __init__(self) -> None:
-        """Know nobody."""
+    def __init__(self, *, use_graphql: bool) -> None:
+        """Know nobody; USE_GRAPHQL tells whether there is one to ask."""
         self._known: dict[str, Json | None] = {"": None}
+        self._size = QuerySize(COMMITS_PER_DOCUMENT if use_graphql else 0)
         self._lock = threading.Lock()
 
     def of(self, email: str) -> Json | None:
@@ -49,9 +55,7 @@ class Accounts:
 
     def learn(self, source: Source, commits: Sequence[GitCommit]) -> None:
         """Find out about every address of some commits; REST is asked for those that GraphQL leaves open."""
-        with suppress(GraphQLError):
-            for part in _parts(self._examples(commits)):
-                self._learn_by_graphql(source, part)
+        self._learn_by_graphql(source, self._examples(commits))
         self._learn_by_rest(source, self._examples(commits))
 
     def _examples(self, commits: Sequence[GitCommit]) -> list[GitCommit]:
@@ -68,22 +72,29 @@ class Accounts:
         return examples
 
     def _learn_by_graphql(self, source: Source, commits: Sequence[GitCommit]) -> None:
-        owner, _, name = source.repository.full_name.partition("/")
-        oids = {f"oid{index}": commit.sha for index, commit in enumerate(commits)}
-        document = commit_accounts_document(len(commits))
-        try:
-            answer = source.graphql(document, {"owner": owner, "name": name, **oids})
-        except GraphQLTooLargeError:
-            if len(commits) == 1:
-                raise
-            middle = len(commits) // 2
-            self._learn_by_graphql(source, commits[:middle])
-            self._learn_by_graphql(source, commits[middle:])
-            return
-        found: Any = answer.data.get("repository")
-        if not found or answer.errors:
-            message = "GraphQL did not say who wrote some commits."
-            raise GraphQLError(message)
+        """Ask for as many commits at a time as works, until GraphQL fails: it is not asked again then."""
+        waiting = list(commits)
+        while waiting and (size := self._size.value):
+            part = waiting[:size]
+            try:
+                answer = _asked(source, part)
+            except GraphQLTooLargeError:
+                self._size.halve(len(part))
+                if len(part) == 1:
+                    del waiting[0]  # REST has to tell whose it is
+                continue
+            except GraphQLError as error:
+                logger.warning("GraphQL is not asked for accounts any more (%s): REST is", error)
+                self._size.give_up()
+                return
+            self._size.succeeded()
+            found: Any = answer.data.get("repository")
+            if not found or answer.errors:  # it does not say whose the commits of this repository are
+                return
+            self._note_all(found, part)
+            del waiting[:size]
+
+    def _note_all(self, found: Json, commits: Sequence[GitCommit]) -> None:
         for index, commit in enumerate(commits):
             node = found.get(f"commit{index}")
             if node:
@@ -126,6 +137,7 @@ def _account(actor: Json | None) -> Json | None:
     return {"id": user["databaseId"], "login": user["login"]} if user else None
 
 
-def _parts(commits: list[GitCommit]) -> Iterator[list[GitCommit]]:
-    for first in range(0, len(commits), COMMITS_PER_DOCUMENT):
-        yield commits[first : first + COMMITS_PER_DOCUMENT]
+def _asked(source: Source, commits: Sequence[GitCommit]) -> GraphQLAnswer:
+    owner, _, name = source.repository.full_name.partition("/")
+    oids = {f"oid{index}": commit.sha for index, commit in enumerate(commits)}
+    return source.graphql(commit_accounts_document(len(commits)), {"owner": owner, "name": name, **oids})

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import threading
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import zip_longest
@@ -15,6 +14,7 @@ from tap_github_custom.errors import GraphQLError, GraphQLTooLargeError
 from tap_github_custom.prefetch import ordered
 from tap_github_custom.reading.bots import MERGE, REVIEW
 from tap_github_custom.reading.children import Children
+from tap_github_custom.reading.query_size import QuerySize
 from tap_github_custom.rows.pull_request import Detail
 from tap_github_custom.rows.pull_request_commit import MAX_COMMITS, PullCommit
 from tap_github_custom.rows.pull_request_review import review_from_graphql
@@ -35,36 +35,6 @@ logger = logging.getLogger("tap-github-custom")
 
 LIST_SIZE = 100
 PULLS_PER_QUERY = 50
-MAX_FAILED_IN_A_ROW = 3  # of queries for one pull request
-
-
-class QuerySize:
-    """How many pull requests a query asks for: halved for good when GitHub gives up on one.
-
-    0: GraphQL has failed after all its retries, or at single ones in a row, and is not asked again.
-    """
-
-    def __init__(self) -> None:
-        """Begin with what usually works."""
-        self.value = PULLS_PER_QUERY
-        self._failed_in_a_row = 0
-        self._lock = threading.Lock()
-
-    def halve(self, tried: int) -> None:
-        """Ask for at most half of what was TRIED from now on."""
-        with self._lock:
-            self._failed_in_a_row += tried == 1
-            is_hopeful = self._failed_in_a_row < MAX_FAILED_IN_A_ROW
-            self.value = min(self.value, max(1, tried // 2)) if is_hopeful else 0
-
-    def succeeded(self) -> None:
-        """Note that a query was answered."""
-        self._failed_in_a_row = 0
-
-    def give_up(self) -> None:
-        """Ask no more."""
-        with self._lock:
-            self.value = 0
 
 
 @dataclass(frozen=True)
@@ -74,7 +44,7 @@ class Learnt:
     review_comments: ReviewComments
     bots: Bots
     status_proof: StatusProof
-    query_size: QuerySize = field(default_factory=QuerySize)
+    query_size: QuerySize = field(default_factory=lambda: QuerySize(PULLS_PER_QUERY))
 
 
 class GraphQLChildren:
