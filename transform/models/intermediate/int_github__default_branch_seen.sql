@@ -4,8 +4,9 @@ with seen as (
         default_branch,
         _ingested_at
     from {{ ref('base_github__repository') }}
+    {#- Those of Fivetran tell the branch of now, whenever they were read. #}
     {% if var('raw_source') == 'tap' -%}
-    -- Pull requests that were not read again since a change tell the branch of before; Fivetran's tell that of now.
+    -- Pull requests that were not read again since a change tell the branch of before.
     union all
     select
         repository_key,
