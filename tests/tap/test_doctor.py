@@ -132,6 +132,16 @@ def test_a_fault_of_github_is_told(
     assert mended_by in next(iter(found.values()))
 
 
+def test_an_organisation_that_cannot_be_seen_is_no_user(github: Server, tmp_path: Path) -> None:
+    """GitHub lists an organisation's public repositories as a user's, too."""
+    public = json.dumps([{"full_name": f"{ORGANIZATION}/cli"}])
+    github.add_fault(path="/orgs/.*/repos$", status=404, body='{"message": "Not Found"}', times=None)
+    github.add_fault(path="/users/.*/repos$", status=200, body=public, times=None)
+    found = diagnose(github, tmp_path).of("wrong")
+    assert list(found) == [f"organisation {ORGANIZATION}"]
+    assert "it is of type Organization" in found[f"organisation {ORGANIZATION}"]
+
+
 def test_an_empty_repository_is_no_lack(github: Server, tmp_path: Path) -> None:
     """Its commits are answered by 409."""
     github.add_fault(path="/commits$", status=409, body='{"message": "Git Repository is empty."}')

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from tap_github_custom.settings import Settings
 
 NOT_FOUND, CONFLICT = 404, 409
+USER = "User"
 GIT_SECONDS = 20.0
 OF_REPOSITORY = {"contents": "commits", "pull_requests": "pulls", "deployments": "deployments"}
 READS_MEMBERS = frozenset({"read:org", "write:org", "admin:org"})
@@ -135,14 +136,20 @@ class OrganizationDoctor:
         return f"{int(last[1]) if last else len(answer.body):,} repositories of the {kind} are seen"
 
     def _of_user(self, credential: Credential) -> Answer:
+        """Return a user's repositories; of an organisation that list has the public ones, too."""
+        login = quote(self._owner)
         try:
-            return self._inquiry.get(f"users/{quote(self._owner)}/repos", credential, NEWEST)
+            account = self._inquiry.get(f"users/{login}", credential).body
+            if account["type"] == USER:
+                return self._inquiry.get(f"users/{login}/repos", credential, NEWEST)
+            reason = f"it is of type {account['type']}"
         except RepositoryError as error:
-            message = (
-                f"GitHub knows no organisation or user {self._owner}, or the credential may not see it "
-                f"({error.reason}): correct organizations, or give {credential.name} access."
-            )
-            raise ConfigurationError(message) from None
+            reason = error.reason
+        message = (
+            f"GitHub knows no organisation or user {self._owner}, or the credential may not see its "
+            f"repositories ({reason}): correct organizations, or give {credential.name} access."
+        )
+        raise ConfigurationError(message)
 
     def _look_at_repository(self, name: str) -> str:
         credential = self._working()[0]
