@@ -51,6 +51,7 @@ class AppCredentials:
         self._private_key = private_key
         self._tokens: dict[str, _InstallationToken] = {}
         self._installations: dict[str, int] = {}
+        self._failures: dict[str, tuple[float, RepositoryError]] = {}  # with the monotonic time
         self._locks: dict[str, threading.Lock] = defaultdict(threading.Lock)
         self._lock = threading.Lock()
 
@@ -62,11 +63,12 @@ class AppCredentials:
         key = organization.casefold()
         with self._lock:
             renewing = self._locks[key]
+        asked_at = time.monotonic()
         with renewing:  # one thread renews, the others wait for what it gets
             token = self._tokens.get(key)
             if token is None or time.time() >= token.renew_at:
-                token = self._new_token(organization, ask)
-                self._tokens[key] = token
+                self._check_failure(key, asked_at)
+                token = self._tokens[key] = self._new_token(organization, ask)
             return (token.credential,)
 
     def reject(self, organization: str, credential: Credential, reason: str, times: int) -> None:
@@ -82,6 +84,12 @@ class AppCredentials:
         logger.info(
             "The token of %s is no longer accepted (%s); asking for a new one.", credential.name, reason
         )
+
+    def _check_failure(self, key: str, asked_at: float) -> None:
+        """Raise what another thread met in the meantime: else each would wait for all retries of its own."""
+        failed_at, error = self._failures.get(key, (0.0, None))
+        if error and failed_at >= asked_at:
+            raise RepositoryError(error.status, error.reason, error.url)
 
     def _new_token(self, organization: str, ask: Ask) -> _InstallationToken:
         key = organization.casefold()
@@ -101,11 +109,13 @@ class AppCredentials:
         return self._token_of(body, organization)
 
     def _no_token(self, organization: str, error: RepositoryError) -> AuthenticationError | RepositoryError:
-        """Return what it means that GitHub gives no token: only what it has decided can be mended here."""
+        """Return what it means that GitHub gives no token, and note what nobody can mend here."""
         message = f"The App {self._app_id} gets no token for {organization}: {error.reason}"
         if error.is_decided or error.status == UNPROCESSABLE:
             return AuthenticationError(f"{message}.")
-        return RepositoryError(error.status, message, error.url)
+        failure = RepositoryError(error.status, message, error.url)
+        self._failures[organization.casefold()] = time.monotonic(), failure
+        return failure
 
     def _token_of(self, body: Any, organization: str) -> _InstallationToken:  # noqa: ANN401 - decoded JSON
         try:

@@ -229,6 +229,28 @@ def test_a_bad_moment_of_an_app_is_one_of_an_organisation(place: str, told: Told
     assert not caught.value.is_decided
 
 
+def test_who_waits_for_a_token_shares_the_failure_to_get_it() -> None:
+    """Eight threads do not try one after the other, each with all retries."""
+    begin, paused = threading.Barrier(8), threading.Event()
+
+    def tell(asked: Asked) -> Told:
+        if asked.path.endswith("/access_tokens"):
+            paused.wait(0.5)  # all others have come by then
+            return Told(502, {})
+        return Told(body={"id": 1})
+
+    def ask(_: int) -> int:
+        begin.wait()
+        with pytest.raises(RepositoryError) as caught:
+            app.get("/x", organization="o")
+        return caught.value.status
+
+    with answering(tell) as server, ThreadPoolExecutor(8) as pool:
+        app = asked_of(server)
+        assert list(pool.map(ask, range(8))) == [502] * 8
+    assert sum(asked.path.endswith("/access_tokens") for asked in server.asked) == 1
+
+
 def test_the_probe_goes_on_without_an_organisation_whose_app_gets_no_token() -> None:
     """Its repositories are asked for one by one, and skipped where that fails as well."""
 
