@@ -140,9 +140,9 @@ class Intake:
             self._sequence += 1
             reason = "a RECORD message needs a record"
             raise BadRecordError(reason, stream=name)
+        if self._mapping is not None and self._mapping.leaves_out(name):
+            return
         if self._mapping is not None and self._mapping.knows(name):
-            if not self._mapping.targets(name):
-                return
             try:
                 mapped = list(self._mapping.records(message))
             except (BadRecordError, RecursionError):

@@ -75,6 +75,10 @@ class Mapping:
         """Tell whether the schema of a stream has come."""
         return stream in self._mapper.stream_maps
 
+    def leaves_out(self, stream: str) -> bool:
+        """Tell whether a stream whose schema has come becomes none."""
+        return self.knows(stream) and not self.targets(stream)
+
     def targets(self, stream: str) -> list[str]:
         """Return the streams that a stream becomes."""
         maps = self._mapper.stream_maps.get(stream, ())

@@ -112,7 +112,7 @@ class Registry:
 
         Of a stream that a map leaves out no record is missing anywhere.
         """
-        if self._mapping is not None and self._mapping.knows(name) and not self.targets(name):
+        if self._mapping is not None and self._mapping.leaves_out(name):
             return
         known = [self.streams[each] for each in {name, *self.targets(name)} if each in self.streams]
         for stream in known or self.streams.values():

@@ -252,6 +252,18 @@ def test_a_run_that_is_killed_before_it_tells_leaves_it_to_the_next(server: Serv
     runs.assert_right()
 
 
+def assert_left_to_the_next_run(runs: Runs, server: Server) -> None:
+    """Fail unless a faulty run skips the repository and leaves its bookmark, and the next makes all right."""
+    before = runs.head
+    output = runs.run()
+    assert list(output.skipped) == [NAME]
+    assert not sets(output)
+    assert runs.head == before
+    server.clear_faults()
+    runs.run()
+    runs.assert_right()
+
+
 @pytest.mark.parametrize(
     "fault",
     [
@@ -267,31 +279,17 @@ def test_what_cannot_be_found_out_now_is_found_out_later(
     """The repository is skipped, its bookmark stays."""
     runs = Runs(server, tmp_path, "api")
     runs.run()
-    before = runs.head
     runs.change("force_push", at=day(2), dropped=2)
     server.add_fault(path="/compare/", nth=2, **fault)
-    output = runs.run()
-    assert list(output.skipped) == [NAME]
-    assert not sets(output)
-    assert runs.head == before
-    server.clear_faults()
-    runs.run()
-    runs.assert_right()
+    assert_left_to_the_next_run(runs, server)
 
 
 def test_nothing_is_told_of_a_branch_that_has_moved_meanwhile(runs: Runs, server: Server) -> None:
     """What the probe took for the head may be one of before, which has lost nothing."""
-    before = runs.head
     runs.change("force_push", at=day(2), dropped=2)
     other = [{"sha": "f" * 40, "commit": {"committer": {"date": "2026-07-02T10:00:00Z"}}}]
     server.add_fault(path=r"/commits$", status=200, body=json.dumps(other))
-    output = runs.run()
-    assert list(output.skipped) == [NAME]
-    assert not sets(output)
-    assert runs.head == before
-    server.clear_faults()
-    runs.run()
-    runs.assert_right()
+    assert_left_to_the_next_run(runs, server)
 
 
 def test_without_a_force_push_nothing_more_is_asked(server: Server, tmp_path: Path) -> None:

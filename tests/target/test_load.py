@@ -156,37 +156,6 @@ def test_append_only_appends_whatever_the_key(world: World) -> None:
     assert [row["ID"] for row in world.table("ITEM")] == [1, 1]
 
 
-def test_overwrite_replaces_the_table_at_the_end(world: World) -> None:
-    """Rows of earlier runs are gone; inside the run the last record of a key wins."""
-    at = "2026-02-01T00:00:00Z"
-    world.load(items((1, "a", at), (2, "b", at)), load_method="overwrite")
-    world.load([*items((2, "c", at), (2, "d", at), (3, "e", at)), state({"x": 1})], load_method="overwrite")
-    assert names(world) == {2: "d", 3: "e"}
-    assert world.leftovers() == set()
-
-
-def test_overwrite_takes_a_schema_that_changes(world: World) -> None:
-    """Rows from before and after the change are in the new table, and a STATE goes out."""
-    at = "2026-02-01T00:00:00Z"
-    wider = schema("item", {**ITEM, "size": {"type": "integer"}}, "id", bookmark="at")
-    lines = [*items((1, "a", at)), wider, record("item", id=2, name="b", at=at, size=5), state({"x": 1})]
-    world.load(items((9, "old", at)), load_method="overwrite")
-    assert world.load(lines, load_method="overwrite").states == [{"x": 1}]
-    assert names(world) == {1: "a", 2: "b"}
-    assert world.leftovers() == set()
-
-
-def test_overwrite_leaves_the_table_when_the_run_fails(world: World) -> None:
-    """A bad record ends the run; the old table stays and no STATE goes out."""
-    world.load(items((1, "a", "2026-02-01T00:00:00Z")), load_method="overwrite")
-    broken = [*items((2, "b", "2026-02-01T00:00:00Z")), state({"x": 1}), record("item", id=None)]
-    run = world.run(broken, load_method="overwrite")
-    assert run.returncode == 1
-    assert run.states == []
-    assert names(world) == {1: "a"}
-    assert world.leftovers() == set()
-
-
 def test_a_load_that_cannot_succeed_leaves_no_staging_table(world: World) -> None:
     """What is refused is refused again, so the run ends at once, and cleans up."""
     refused = '{"code": "100038", "success": false, "message": "Numeric value is not recognized", "data": {}}'

@@ -1,11 +1,11 @@
-"""A table that is replaced, whatever answer is lost on the way and whoever else writes to it."""
+"""A table that is replaced is the old one or the new one, whatever happens on the way."""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Any
 
-from .conftest import SCHEMA, as_input, record, schema
+from .conftest import SCHEMA, as_input, record, schema, state
 from .source import rows
 from .test_crash import wait_for_statement
 from .test_faults import FAULTS
@@ -13,13 +13,48 @@ from .test_faults import FAULTS
 if TYPE_CHECKING:
     from .conftest import Line, World
 
-PROPERTIES: dict[str, Any] = {"id": {"type": "integer"}, "v": {"type": "string"}}
+PROPERTIES: dict[str, Any] = {
+    "id": {"type": "integer"},
+    "v": {"type": "string"},
+    "at": {"type": "string", "format": "date-time"},
+}
+AT = "2026-02-01T00:00:00Z"
 NEWEST_ROW = r"^SELECT MAX\("
 
 
 def items(*values: tuple[int, str]) -> list[Line]:
-    """Return a stream of items."""
-    return [schema("item", PROPERTIES, "id"), *(record("item", id=number, v=text) for number, text in values)]
+    """Return a stream of items with key and replication key."""
+    described = schema("item", PROPERTIES, "id", bookmark="at")
+    return [described, *(record("item", id=number, v=text, at=AT) for number, text in values)]
+
+
+def test_rows_of_earlier_runs_are_gone(world: World) -> None:
+    """Inside the run the last record of a key wins."""
+    world.load(items((1, "a"), (2, "b")), load_method="overwrite")
+    world.load([*items((2, "c"), (2, "d"), (3, "e")), state({"x": 1})], load_method="overwrite")
+    assert [(row["ID"], row["V"]) for row in rows(world)] == [(2, "d"), (3, "e")]
+    assert world.leftovers() == set()
+
+
+def test_the_schema_may_change_on_the_way(world: World) -> None:
+    """Rows from before and after the change are in the new table, and a STATE goes out."""
+    wider = schema("item", {**PROPERTIES, "size": {"type": "integer"}}, "id", bookmark="at")
+    lines = [*items((1, "a")), wider, record("item", id=2, v="b", at=AT, size=5), state({"x": 1})]
+    world.load(items((9, "old")), load_method="overwrite")
+    assert world.load(lines, load_method="overwrite").states == [{"x": 1}]
+    assert [(row["ID"], row["V"]) for row in rows(world)] == [(1, "a"), (2, "b")]
+    assert world.leftovers() == set()
+
+
+def test_the_old_table_stays_when_the_run_fails(world: World) -> None:
+    """A bad record ends it, and no STATE goes out."""
+    world.load(items((1, "a")), load_method="overwrite")
+    broken = [*items((2, "b")), state({"x": 1}), record("item", id=None)]
+    run = world.run(broken, load_method="overwrite")
+    assert run.returncode == 1
+    assert run.states == []
+    assert [(row["ID"], row["V"]) for row in rows(world)] == [(1, "a")]
+    assert world.leftovers() == set()
 
 
 def test_an_exchange_whose_answer_is_lost_is_not_undone(world: World) -> None:

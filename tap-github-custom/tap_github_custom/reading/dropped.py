@@ -71,10 +71,10 @@ def _beyond(ancestry: Ancestry, old: str, new: str) -> list[str]:
 def _unrelated(ancestry: Ancestry, old: str, new: str) -> list[str] | None:
     """Return what OLD has and NEW has not, where GitHub compares nothing: they have nothing in common."""
     former = ancestry.lineage(old)
-    present = (
-        None if former is None else ancestry.lineage(new)
-    )  # which is long: only where it tells something
-    if former is None or present is None:
+    if former is None:
+        return None
+    present = ancestry.lineage(new)  # which may be long
+    if present is None:
         return None
     kept = frozenset(present)
     return [sha for sha in former if sha not in kept]

@@ -76,15 +76,16 @@ def append(layout: Layout, target: Table, staging: Table, run_id: str) -> str:
     )
 
 
-def _has_staged_bookmark(layout: Layout) -> bool:
-    """Tell whether the bookmark to go by is another than the row's own: many a deletion has none."""
-    return bool(layout.replication_key and _soft_deletion(layout))
+def _bookmark_of_deletions(layout: Layout) -> str | None:
+    """Return the column of the bookmark where a deletion may have none of its own."""
+    key = layout.replication_key
+    return key if key and key not in layout.keys and _soft_deletion(layout) else None
 
 
 def _bookmark_kept(layout: Layout) -> dict[str, str]:
     """Return what gives a deletion without a bookmark that of the row: older data would replace it else."""
-    key = layout.replication_key
-    if not key or key in layout.keys or not _has_staged_bookmark(layout):
+    key = _bookmark_of_deletions(layout)
+    if key is None:
         return {}
     lacks_one = f"S.{quote(key)} IS NULL AND {_is_deleted(layout)}"
     is_newer = f"S.{_BOOKMARK} IS NULL OR S.{_BOOKMARK} < T.{quote(key)}"
@@ -93,8 +94,8 @@ def _bookmark_kept(layout: Layout) -> dict[str, str]:
 
 def _bookmark_begun(layout: Layout) -> dict[str, str]:
     """Return what gives a deletion the bookmark of the row that came before it in the same batch."""
-    key = layout.replication_key
-    return {key: f"S.{_BOOKMARK}"} if key and key not in layout.keys and _has_staged_bookmark(layout) else {}
+    key = _bookmark_of_deletions(layout)
+    return {key: f"S.{_BOOKMARK}"} if key else {}
 
 
 def _insert(values: Mapping[str, str], condition: str = "") -> str:
@@ -113,7 +114,7 @@ def _newest_rows(layout: Layout, staging: Table) -> str:
     keys = ", ".join(map(quote, layout.keys))
     if layout.replication_key:
         bookmark = quote(layout.replication_key)
-        if _has_staged_bookmark(layout):
+        if _soft_deletion(layout):
             source, bookmark = _with_bookmarks(layout, staging, keys), _BOOKMARK
             (kind,) = (each.type.kind for each in layout.columns if each.name == layout.replication_key)
             more = [_column(_BOOKMARK, kind)]
