@@ -5,14 +5,11 @@ from __future__ import annotations
 import datetime as dt
 import json
 import os
-import pty
 import signal
-import subprocess
 import sys
 import threading
 import time
 import uuid
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,7 +22,6 @@ from orchestrate import run_summary
 from orchestrate.alert.__main__ import main
 from orchestrate.alert.problems import LOADER, Seen, problems
 from orchestrate.alert.runs import Told
-from orchestrate.alert.webhook import WebhookError, post
 from tests.tap.answering import Asked, answering
 from tests.tap.answering import Told as Answer
 
@@ -78,62 +74,6 @@ def test_a_problem_is_a_sentence(seen: Seen, said: list[str]) -> None:
     found = problems(seen, NOW, DAY)
     assert len(found) == len(said), found
     assert all(words in sentence for words, sentence in zip(said, found, strict=True))
-
-
-def test_the_webhook_is_tried_again_and_its_url_kept() -> None:
-    """After answers of 5xx and 429, whose Retry-After counts; mentions in names are text."""
-    answers = iter([Answer(503), Answer(429, headers={"retry-after": "7"}), Answer(200)])
-    waits: list[float] = []
-    with answering(lambda _: next(answers)) as hook:
-        post(hook.url + SECRET, "<!channel> & co", waits.append)
-    assert waits == [1.0, 7.0]
-    assert [json.loads(asked.body) for asked in hook.asked] == [{"text": "&lt;!channel&gt; &amp; co"}] * 3
-    assert {asked.path for asked in hook.asked} == {SECRET}
-
-
-@pytest.mark.parametrize(("status", "asked"), [(404, 1), (302, 1), (500, 4)])
-def test_a_webhook_that_does_not_take_it(status: int, asked: int) -> None:
-    """It is no use to ask again where the URL is wrong; nothing is sent where a redirect leads."""
-    elsewhere = {"location": "http://127.0.0.1:9"}
-    with (
-        answering(lambda _: Answer(status, headers=elsewhere)) as hook,
-        pytest.raises(WebhookError, match=str(status)) as failed,
-    ):
-        post(hook.url + SECRET, "text", lambda _: None)
-    assert len(hook.asked) == asked
-    assert SECRET not in str(failed.value)
-
-
-def test_a_webhook_that_is_not_there() -> None:
-    """The reason holds no URL."""
-    with pytest.raises(WebhookError) as failed:
-        post(f"http://127.0.0.1:9{SECRET}", "text", lambda _: None)
-    assert "does not answer" in str(failed.value)
-    assert SECRET not in str(failed.value)
-
-
-@pytest.mark.parametrize(
-    "url",
-    [
-        *(
-            "",
-            "hooks.slack.com",
-            "ftp://hooks.slack.com",
-            "https://",
-            "https:///x",
-            "https://hooks.slack.com:https",
-        ),
-        *("https://[hooks.slack.com", "https://hooks..slack.com", f"https://{'long' * 16}.slack.com"),
-        "https://hooks\ud800:x@slack.com",
-    ],
-)
-def test_a_webhook_that_is_no_url(url: str) -> None:
-    """It is refused before anything is sent, by the name of the setting."""
-    waits: list[float] = []
-    with pytest.raises(WebhookError) as failed:
-        post(url + SECRET, "text", waits.append)
-    assert str(failed.value) == "ALERT_WEBHOOK_URL is no URL that begins with https:// and names a host."
-    assert not waits
 
 
 class World:
@@ -411,52 +351,6 @@ def test_a_signal_reaches_the_command_first(world: World) -> None:
     assert main(python(code)) == 143
     assert time.monotonic() - began < 20
     assert "exit code 143" in world.alerts[0]
-
-
-WITH_TERMINAL = "import fcntl, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0)\n"
-WRAPPER = "import sys; from orchestrate.alert.__main__ import run; sys.exit(run(sys.argv[1:], 'r'))"
-COUNTING = """if True:
-    import os, select, signal, time
-    told, telling = os.pipe()
-    os.set_blocking(telling, False)
-    signal.set_wakeup_fd(telling)  # a byte for each, also for two that come at once
-    signal.signal(signal.SIGINT, lambda *_: None)
-    print("ready", flush=True)
-    select.select([told], [], [], 30)
-    time.sleep(1)
-    os._exit(len(os.read(told, 100)))
-"""
-
-
-@contextmanager
-def wrapped(code: str) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
-    """Run the wrapper in a session of its own, on a terminal; give it and the end of who types there."""
-    typing, terminal = pty.openpty()
-    command = [sys.executable, "-c", code, sys.executable, "-c", COUNTING]
-    with subprocess.Popen(
-        command, cwd=ROOT, stdin=terminal, stdout=subprocess.PIPE, start_new_session=True
-    ) as process:
-        try:
-            assert process.stdout.readline() == b"ready\n"
-            yield process, typing
-        finally:
-            process.kill()
-            os.close(typing)
-            os.close(terminal)
-
-
-def test_ctrl_c_reaches_the_command_once() -> None:
-    """The terminal itself sends it to the command; a second one would be taken for impatience."""
-    with wrapped(WITH_TERMINAL + WRAPPER) as (process, typing):
-        os.write(typing, b"\x03")
-        assert process.wait(30) == 1
-
-
-def test_an_interrupt_that_the_alert_alone_got_is_handed_on() -> None:
-    """As from a scheduler, which has no terminal."""
-    with wrapped(WRAPPER) as (process, _):
-        process.send_signal(signal.SIGINT)
-        assert process.wait(30) == 1
 
 
 def test_a_command_that_is_not_there(world: World) -> None:
