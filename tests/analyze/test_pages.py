@@ -1,13 +1,11 @@
-"""Every page and filter, by Streamlit's own test driver; values are those of plain SQL over the marts."""
+"""The numbers of every page and filter are those of plain SQL over the marts."""
 
 from __future__ import annotations
 
 import re
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
-import streamlit as st
 from dashboard import statement
 from dashboard.app import PAGES
 from dashboard.durations import duration
@@ -17,7 +15,6 @@ from streamlit.testing.v1.element_tree import Dataframe, Subheader
 from .marts import ADDRESS, PATH, PERSON, TEAM, TITLE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from tests.transform.warehouse import Warehouse
@@ -313,83 +310,6 @@ def test_teams_are_those_of_the_marts(connected: Warehouse) -> None:
     assert TEAM in shown
 
 
-def test_the_runs_are_those_of_the_marts(connected: Warehouse) -> None:
-    """Each run with its rows, and each stream with its last load."""
-    app = opened("pipeline")
-    run = only(connected, "select * from reports.rpt_pipeline__run order by began_at desc limit 1")
-    (shown,) = figures(app)["Runs"]
-    assert (shown["run_id"], shown["rows_read"]) == (run["run_id"], run["rows_read"])
-    assert shown["rows_changed"] == run["rows_inserted"] + run["rows_updated"] + run["rows_deleted"]
-    assert metrics(app)["Last run"] == run["outcome"] == "complete"
-    assert metrics(app)["Rejected records"] == str(run["rows_rejected"])
-    assert not run["has_tap_told"]
-    assert not isinstance(shown["point_count"], int)
-    streams = connected.sql("select stream, run_count from reports.rpt_pipeline__freshness")
-    assert {row["stream"]: row["run_count"] for row in figures(app)["Streams"]} == {
-        row["STREAM"]: row["RUN_COUNT"] for row in streams
-    }
-
-
-def test_an_organisation_that_stays_behind_is_told(connected: Warehouse) -> None:
-    """On a page that shows its numbers, by name; where all were loaded together nothing is said."""
-    freshness = "reports.rpt_pipeline__organization_freshness"
-    assert {row["SOURCE_ORG"] for row in connected.sql(f"select source_org from {freshness}")} == {
-        row["SOURCE_ORG"]
-        for row in connected.sql("select distinct source_org from marts.dim_github__repository")
-    }
-    assert not opened("overview").warning
-    moved = "set last_loaded_at = dateadd('day', {}, last_loaded_at) where source_org = 'lantern-labs'"
-    connected.sql(f"update {freshness} {moved.format(-3)}")
-    st.cache_data.clear()
-    try:
-        assert "for lantern\\-labs in 3.0 d" in opened("overview").warning[0].value
-        assert "lantern" in opened("pipeline", {"org": "lantern-labs"}).warning[0].value
-        assert not opened("overview", {"org": "lantern-works"}).warning
-    finally:
-        connected.sql(f"update {freshness} {moved.format(3)}")
-
-
-@contextmanager
-def more_runs(marts: Warehouse, *runs: str) -> Iterator[None]:
-    """Let there be further runs, each the one that there is but for some columns."""
-    for run in runs:
-        marts.sql(
-            f"insert into reports.rpt_pipeline__run select * replace ({run}) from reports.rpt_pipeline__run "
-            "where not startswith(run_id, 'another')"
-        )
-    st.cache_data.clear()
-    try:
-        yield
-    finally:
-        marts.sql("delete from reports.rpt_pipeline__run where startswith(run_id, 'another')")
-
-
-def test_each_run_has_points_of_its_own(connected: Warehouse) -> None:
-    """However close to each other two begin: bars of one label would lie in one place."""
-    told = "true as has_tap_told, {0} as point_count, 'another-{0}' as run_id".format
-    with more_runs(connected, told(5), told(7), f"dateadd('second', -1, began_at) as began_at, {told(9)}"):
-        points = figures(opened("pipeline"))["API points"]
-    assert {row["run_id"]: row["points"] for row in points} == {f"another-{n}": n for n in (5, 7, 9)}
-    assert len({row["run"] for row in points}) == len(points) == 3
-
-
-def test_runs_beside_the_last_that_failed_are_told(connected: Warehouse) -> None:
-    """Workers share what is read: one that went well, and began last, hides none that did not."""
-
-    def run(name: str, outcome: str, minutes: int) -> str:
-        began = f"dateadd('minute', {-minutes}, began_at) as began_at"
-        return f"'another-{name}' as run_id, '{outcome}' as outcome, {began}"
-
-    with more_runs(connected, run("a", "complete", 5), run("b", "failed", 61)):
-        assert not opened("pipeline").warning
-    runs = (run("a", "complete", 5), run("b", "failed", 6), run("c", "unfinished", 7), run("d", "failed", 8))
-    with more_runs(connected, *runs):
-        app = opened("pipeline")
-    assert metrics(app)["Last run"] == "complete"
-    assert "Of the 4 that began" in app.warning[0].value
-    assert "2 failed, 1 unfinished" in app.warning[0].value
-
-
 @pytest.mark.parametrize("page", PAGES)
 def test_people_are_hidden_until_asked_for(connected: Warehouse, page: str) -> None:
     """No name or login of a person is in any table, nor sent by the warehouse, before it is switched on."""
@@ -442,42 +362,3 @@ def test_a_page_asks_few_queries_and_keeps_the_answers(counted: Counted, page: s
     counted.clear()
     opened(page)
     assert counted.statements() == []
-
-
-@pytest.mark.usefixtures("connected")
-@pytest.mark.parametrize("page", PAGES)
-def test_an_empty_period_says_so(page: str) -> None:
-    """Where there is no data there is no number but 0, and a sentence; runs have no period."""
-    app = opened(page, {"from": "2019-01-01", "to": "2019-03-31"})
-    assert any("No data" in each.value for each in app.warning)
-    assert page == "pipeline" or set(metrics(app).values()) <= {"0", "0.0", duration(None)}
-
-
-@pytest.mark.usefixtures("connected")
-def test_a_period_that_the_data_does_not_cover_is_marked() -> None:
-    """Half a year more than there is: partial, and compared with nothing."""
-    app = opened("overview", {"weeks": "52"})
-    assert any("Partial data" in each.value for each in app.warning)
-    assert {each.delta for each in app.metric} == {""}
-    assert {each.delta for each in opened("overview").metric} != {""}
-
-
-@pytest.mark.usefixtures("connected")
-def test_what_is_chosen_goes_into_the_address() -> None:
-    """A choice is in the URL, and the URL gives the same view to somebody else."""
-    app = opened("overview")
-    app.multiselect(key="repositories").set_value(["lantern-works/web-app"])
-    app.selectbox(key="weeks").set_value(4)
-    app.toggle(key="with_bots").set_value(True)
-    app.run()
-    address = dict(app.query_params)
-    assert address == {"repo": "lantern-works/web-app", "weeks": "4", "bots": "1"}
-    assert metrics(opened("overview", address)) == metrics(app) != metrics(opened("overview"))
-
-
-@pytest.mark.usefixtures("connected")
-def test_an_address_to_what_is_gone_says_so() -> None:
-    """A team that is not there is left out with a word, not taken for all teams in silence."""
-    app = opened("overview", {"team": "disbanded"})
-    assert any("not in the data" in each.value for each in app.warning)
-    assert "team" not in app.query_params
