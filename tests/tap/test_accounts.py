@@ -44,6 +44,8 @@ class Learning:
     use_graphql: bool = True
     bad_answer: Told | None = None
     """What GraphQL answers instead."""
+    gone: frozenset[str] = frozenset()
+    """SHAs of commits of which neither says anything."""
     at_a_time: int = 100
     """Commits that are learnt at once."""
     asked: list[Asked] = field(default_factory=list)
@@ -65,13 +67,15 @@ class Learning:
     def _tell(self, asked: Asked, commits: Sequence[GitCommit]) -> Told:
         emails = {each.sha: each.author.email for each in commits}
         if asked.method == "GET":
+            if asked.path.rpartition("/")[2] in self.gone:
+                return NOT_FOUND
             account = self.by_rest.get(emails[asked.path.rpartition("/")[2]])
             return Told(body={"author": account, "committer": account})
         if self.bad_answer:
             return self.bad_answer
         repository = {}
         for name, sha in json.loads(asked.body)["variables"].items():
-            if name.startswith("oid"):
+            if name.startswith("oid") and sha not in self.gone:
                 actor = {"user": self.by_graphql.get(emails[sha])}
                 repository[name.replace("oid", "commit")] = {"author": actor, "committer": actor}
         return Told(body={"data": {"repository": repository}})
@@ -107,6 +111,31 @@ def test_github_is_asked_about_the_addresses_of_people() -> None:
     assert [asked.path for asked in learning.asked] == ["/graphql"]
     learning = Learning(by_rest={emails[0]: ada, emails[2]: linus}, bad_answer=NOT_FOUND)
     assert learning.of(*emails) == [ada, None, linus, None]
+
+
+@pytest.mark.parametrize(
+    "address", [f"renovate[bot]@{NOREPLY}", "77+renovate[bot]@users.noreply.github.example.com"]
+)
+def test_rest_is_asked_about_bots_that_graphql_does_not_know(address: str) -> None:
+    """GraphQL tells users only; of an Enterprise Server the numbers of bots are not known."""
+    bot = {"id": 77, "login": "renovate[bot]"}
+    learning = Learning(by_rest={address: bot})
+    assert learning.of(address, "ken@example.com") == [bot, None]
+    assert [asked.method for asked in learning.asked] == ["POST", "GET"]
+
+
+@pytest.mark.parametrize("use_graphql", [True, False])
+def test_a_commit_that_is_gone_tells_of_nobody(use_graphql: bool) -> None:  # noqa: FBT001 - pytest's
+    """The next commit of the same address does."""
+    emails = ["ada@example.com", "ada@example.com"]
+    learning = Learning(
+        {emails[0]: {"databaseId": 901, "login": "ada"}},
+        {emails[0]: ADA},
+        use_graphql=use_graphql,
+        gone=frozenset({"0" * 40}),
+        at_a_time=1,
+    )
+    assert learning.of(*emails) == [ADA, ADA]
 
 
 def test_without_graphql_rest_alone_is_asked() -> None:

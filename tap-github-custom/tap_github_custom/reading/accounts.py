@@ -98,8 +98,13 @@ class Accounts:
         for index, commit in enumerate(commits):
             node = found.get(f"commit{index}")
             if node:
-                self._note(commit.author.email, _account(node.get("author")))
-                self._note(commit.committer.email, _account(node.get("committer")))
+                self._note_told(commit.author.email, _account(node.get("author")))
+                self._note_told(commit.committer.email, _account(node.get("committer")))
+
+    def _note_told(self, email: str, account: Json | None) -> None:
+        """Note what GraphQL said; it knows no bots, so that REST has to tell whose a bot's address is."""
+        if account or _BOT not in _key(email):
+            self._note(email, account)
 
     def _learn_by_rest(self, source: Source, commits: Sequence[GitCommit]) -> None:
         """Ask for each commit, one of an address; whose a commit is that is gone stays open."""
@@ -109,7 +114,7 @@ class Accounts:
             except RepositoryError as error:
                 if error.status not in NO_COMMIT_STATUSES:
                     raise
-                answer = {}
+                continue
             self._note(commit.author.email, answer.get("author") or None)
             self._note(commit.committer.email, answer.get("committer") or None)
 
