@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +11,7 @@ from sandbox.servers import serve_github
 from tests.hostile import CANARY, TOGETHER
 from tests.tap.made import LOGIN, Made
 from tests.tap.running import run_tap
-from tests.transform.warehouse import LOADER, Warehouse, warehouse
+from tests.transform.warehouse import Warehouse, warehouse
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -72,15 +71,7 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Warehous
         output = run_tap(github, folder / "tap", organizations=[LOGIN], commit_source="api")
         assert output.error is None
         assert not output.skipped
-        loaded = subprocess.run(
-            [str(LOADER), "--config=ENV"],
-            input=output.text,
-            env=opened.environment,
-            cwd=folder,
-            capture_output=True,
-            check=False,
-        )
-        assert loaded.returncode == 0, loaded.stderr[-3000:]
+        opened.load_text(output.text)
         opened.dbt(*RUN)
         yield opened, folder
 

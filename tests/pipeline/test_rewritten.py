@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import subprocess
 from copy import deepcopy
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -15,7 +14,7 @@ from sandbox.github.generator.settings import Size
 from sandbox.servers import serve_github
 
 from tests.tap.running import run_tap, selecting
-from tests.transform.warehouse import LOADER, Warehouse, warehouse
+from tests.transform.warehouse import Warehouse, warehouse
 
 from .expected import EXPECTED
 
@@ -49,15 +48,7 @@ class Pipeline:
             catalog=selecting("commit", "commit_file"),
         )
         assert output.error is None
-        loaded = subprocess.run(
-            [str(LOADER), "--config=ENV"],
-            input=output.text,
-            env=self.opened.environment,
-            cwd=self.folder,
-            capture_output=True,
-            check=False,
-        )
-        assert loaded.returncode == 0, loaded.stderr[-3000:]
+        self.opened.load_text(output.text)
         self.state = output.state
 
     def change(self, change: str, **arguments: Any) -> None:

@@ -13,7 +13,7 @@ from sandbox.github.dataset import Dataset
 from sandbox.github.generate import generate
 from sandbox.servers import serve_github
 
-from tests.transform.warehouse import LOADER, warehouse
+from tests.transform.warehouse import warehouse
 
 from .conftest import BIN
 from .expected import EXPECTED, KEYS
@@ -86,7 +86,7 @@ def selecting(streams: Collection[str], catalog: dict[str, Any]) -> dict[str, An
 
 def load(account: Warehouse, written: str) -> None:
     """Load messages, as a user pipes them, and see their rows in the tables."""
-    run([str(LOADER), "--config=ENV"], text=written, env=account.environment)
+    account.load_text(written.encode())
     for stream, records in sent(written).items():
         rows = account.sql(f'select * from RAW_TABLES."{stream.upper().replace("-", "_")}"')
         assert_same_rows(stream, records, rows)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,13 +14,14 @@ import pytest
 import snowflake.connector
 from sandbox.servers import BUCKET, Server, serve_gcs, serve_snowflake
 
-from .process import Process, Zygote
+from tests.process import Process, Zygote
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 TARGET = Path(__file__).parents[2] / ".venv" / "bin" / "target-gcs-snowflake-merge"
 VARIABLE_PREFIX = "TARGET_GCS_SNOWFLAKE_MERGE_"
+BY_VARIABLES = ("--config=ENV",)
 SCHEMA = "RAW_TABLES"
 LOADER_COLUMNS = ("_INGESTED_AT", "_BATCH_ID", "_DELETED_AT", "_ROW_HASH")
 
@@ -105,7 +107,7 @@ class World:
     def start(self, **settings: Any) -> Process:
         """Start the target, forked from a process that has imported it."""
         assert self.zygote
-        return self.zygote.start(self.environment(**settings))
+        return self.zygote.start(BY_VARIABLES, self.environment(**settings))
 
     def start_command(self, **settings: Any) -> subprocess.Popen[bytes]:
         """Start the command as a user does."""
@@ -186,7 +188,7 @@ def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, 
 @pytest.fixture(scope="session")
 def zygote() -> Iterator[Zygote]:
     """Return what forks the runs of all tests."""
-    started = Zygote()
+    started = Zygote(sys.executable, "tests.target.forked")
     yield started
     started.close()
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from sandbox.servers import Server
 
-    from .process import Zygote
+    from tests.process import Zygote
 
 SECRET = "s3cret-of-the-test"  # noqa: S105 - it must not be printed
 ONE = [schema("item", {"id": {"type": "integer"}}, "id"), record("item", id=1)]

@@ -16,7 +16,7 @@ from target_gcs_snowflake_merge.lines import lines_of
 from .conftest import SCHEMA, World, as_input, record, schema, state
 
 if TYPE_CHECKING:
-    from .process import Process
+    from tests.process import Process
 
 LONGEST_SECONDS = 60
 ID = {"id": {"type": "integer"}}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from .conftest import Line, record, schema, state
+from .conftest import BY_VARIABLES, Line, record, schema, state
 
 if TYPE_CHECKING:
     from .conftest import World
@@ -49,7 +49,7 @@ def load(world: World, lines: list[Line], run: str = "run", **settings: Any) -> 
     """Run the target as an orchestrator does that names its runs."""
     environment = {**world.environment(**settings), "MELTANO_RUN_ID": run}
     assert world.zygote
-    with world.zygote.start(environment) as process:
+    with world.zygote.start(BY_VARIABLES, environment) as process:
         output, errors = process.communicate(
             b"".join(line if isinstance(line, bytes) else json.dumps(line).encode() + b"\n" for line in lines)
         )
@@ -138,7 +138,7 @@ def test_rejected_records_are_counted(world: World) -> None:
 def test_a_run_that_was_stopped_says_so(world: World) -> None:
     """By which signal, too."""
     assert world.zygote
-    with world.zygote.start({**world.environment(), "MELTANO_RUN_ID": "run"}) as process:
+    with world.zygote.start(BY_VARIABLES, {**world.environment(), "MELTANO_RUN_ID": "run"}) as process:
         process.stdin.write(b"".join(json.dumps(line).encode() + b"\n" for line in [*ITEMS, state(1)]))
         process.stdin.flush()
         while not any("SHOW STAGES" in entry["statement"] for entry in world.snowflake.requests()):

@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,8 @@ from typing import TYPE_CHECKING, Any
 import snowflake.connector
 import yaml
 from sandbox.servers import BUCKET, Server, serve_gcs, serve_snowflake
+
+from tests.process import Zygote
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -26,7 +29,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[2]
 TRANSFORM = ROOT / "transform"
 DBT = ROOT / ".meltano" / "utilities" / "dbt" / "venv" / "bin" / "dbt"
-LOADER = ROOT / ".venv" / "bin" / "target-gcs-snowflake-merge"
+BUILD_SECONDS = 900
 DATABASE = "GITHUB_PIPELINES"
 SETTING_PREFIXES = ("SNOWFLAKE_", "DBT_", "TARGET_GCS_SNOWFLAKE_MERGE_", "MELTANO_")
 JSON_TYPES = {
@@ -43,6 +46,7 @@ KEYS = {
     "user_lookup": ("_source_org", "github_login"),
 }
 OF_THE_LOADER = ("_ingested_at", "_batch_id", "_deleted_at")
+_ZYGOTES: dict[str, Zygote] = {}
 
 
 def columns(stream: str) -> dict[str, str]:
@@ -108,24 +112,36 @@ class Warehouse:
     def load(self, streams: Mapping[str, Iterable[Row]]) -> None:
         """Load rows by stream, as the loader does."""
         lines = [json.dumps(each) for stream, rows in streams.items() for each in messages(stream, rows)]
-        result = subprocess.run(
-            [str(LOADER), "--config=ENV"],
-            input="\n".join(lines),
-            env=self.environment,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert result.returncode == 0, result.stderr[-3000:]
+        self.load_text("\n".join(lines).encode())
+
+    def load_text(self, lines: bytes) -> None:
+        """Load what a tap wrote, as the loader does."""
+        zygote = self._zygote(sys.executable, "tests.target.forked")
+        with zygote.start(["--config=ENV"], self.environment) as process:
+            _, errors = process.communicate(lines)
+        assert process.returncode == 0, errors.decode()[-3000:]
 
     def dbt(self, *arguments: str, succeeds: bool = True) -> str:
         """Run dbt; return what it printed."""
-        result = subprocess.run(
-            [str(DBT), *arguments], env=self.environment, capture_output=True, text=True, check=False
-        )
+        if "--vars" in arguments:  # they may change what is parsed
+            result = subprocess.run(
+                [str(DBT), *arguments], env=self.environment, capture_output=True, check=False
+            )
+            code, output, errors = result.returncode, result.stdout, result.stderr
+        else:
+            zygote = self._zygote(str(DBT.with_name("python")), "tests.transform.forked")
+            with zygote.start(arguments, self.environment) as process:
+                output, errors = process.communicate(b"", BUILD_SECONDS)
+            code = process.wait()
         if succeeds:
-            assert result.returncode == 0, result.stdout[-5000:] + result.stderr[-1000:]
-        return result.stdout
+            assert code == 0, output.decode()[-5000:] + errors.decode()[-1000:]
+        return output.decode()
+
+    def _zygote(self, python: str, module: str) -> Zygote:
+        """Return what forks the runs of a command in all warehouses of this process."""
+        if module not in _ZYGOTES:
+            _ZYGOTES[module] = Zygote(python, module, self.environment)
+        return _ZYGOTES[module]
 
     def sql(self, statement: str) -> list[Row]:
         """Return the rows of a statement, by column name."""

@@ -1,4 +1,4 @@
-"""A run of the target as a process of its own, forked by `zygote`; used as `subprocess.Popen` is."""
+"""A run of a command as a process of its own, forked by `zygote`; used as `subprocess.Popen` is."""
 
 from __future__ import annotations
 
@@ -8,31 +8,32 @@ import select
 import signal
 import socket
 import subprocess
-import sys
 import tempfile
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Self
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
-ZYGOTE = Path(__file__).with_name("zygote.py")
+ROOT = Path(__file__).parents[1]
 TOO_LONG_SECONDS = 240
 
 
 class Zygote:
-    """The process that has imported the target."""
+    """The process that has imported a command. It ends with the one that has started it, at the latest."""
 
-    def __init__(self) -> None:
-        """Start it."""
+    def __init__(self, python: str, module: str, environment: Mapping[str, str] | None = None) -> None:
+        """Start a module that calls `zygote.serve`, by a Python that can import its command."""
         self._socket, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
-            self._process = subprocess.Popen([sys.executable, str(ZYGOTE)], stdin=theirs.fileno())
+            self._process = subprocess.Popen(
+                [python, "-m", module], cwd=ROOT, env=environment, stdin=theirs.fileno()
+            )
 
-    def start(self, environment: Mapping[str, str]) -> Process:
+    def start(self, arguments: Sequence[str], environment: Mapping[str, str]) -> Process:
         """Start a run."""
-        return Process(self._socket, environment)
+        return Process(self._socket, arguments, environment)
 
     def close(self) -> None:
         """End it."""
@@ -43,7 +44,9 @@ class Zygote:
 class Process:
     """A run that goes on."""
 
-    def __init__(self, zygote: socket.socket, environment: Mapping[str, str]) -> None:
+    def __init__(
+        self, zygote: socket.socket, arguments: Sequence[str], environment: Mapping[str, str]
+    ) -> None:
         """Have it forked; its input is a pipe, what it writes goes to files."""
         read, write = os.pipe()
         status, theirs = os.pipe()
@@ -52,7 +55,7 @@ class Process:
         self.stderr: BinaryIO = tempfile.TemporaryFile()  # noqa: SIM115
         self._status: BinaryIO = os.fdopen(status, "rb", buffering=0)
         files = [read, os.dup(self.stdout.fileno()), os.dup(self.stderr.fileno()), theirs]
-        socket.send_fds(zygote, [json.dumps(dict(environment)).encode()], files)
+        socket.send_fds(zygote, [json.dumps([list(arguments), dict(environment)]).encode()], files)
         for file in files:
             os.close(file)
         self.pid = int(self._status.readline())
@@ -86,14 +89,14 @@ class Process:
                 file.seek(0)
         return self.returncode
 
-    def communicate(self, text: bytes) -> tuple[bytes, bytes]:
+    def communicate(self, text: bytes, timeout: float = TOO_LONG_SECONDS) -> tuple[bytes, bytes]:
         """Write the whole input; return what was written to standard output and error."""
         try:
             self.stdin.write(text)
             self.stdin.close()
         except BrokenPipeError:
             pass  # it did not want all of it
-        self.wait()
+        self.wait(timeout)
         return self.stdout.read(), self.stderr.read()
 
     def _last_words(self) -> str:
