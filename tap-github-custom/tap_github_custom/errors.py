@@ -53,6 +53,8 @@ class BudgetSpentError(GitHubError):
         self.max_requests = max_requests
 
 
+# GitHub does not accept the credential; other organisations may have another one.
+UNAUTHORIZED = 401
 # GitHub has decided: asking the same a moment later would not help.
 DECIDED_STATUSES = frozenset((403, 404, 409, 410, 451))
 # How GitHub answers for a commit, or what points at one, that is not there.

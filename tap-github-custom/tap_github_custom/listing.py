@@ -150,12 +150,10 @@ def _is_user(client: Client, login: str) -> bool:
 
 
 def _unreadable(login: str, error: RepositoryError) -> ConfigurationError | RepositoryError:
-    """Return what it means that a list cannot be read: only what GitHub has decided can be mended here."""
-    if not error.is_decided:
+    """Return what it means that a list cannot be read: a name that nobody has is misspelt in the settings."""
+    if error.status != NOT_FOUND:
         return error
-    if error.status == NOT_FOUND:
-        return ConfigurationError(
-            f"GitHub knows no organisation or user {login}, or the token may not see its repositories: "
-            "correct the setting organizations, or give the token access."
-        )
-    return ConfigurationError(f"The repositories of {login} cannot be listed: {error}.")
+    return ConfigurationError(
+        f"GitHub knows no organisation or user {login}, or the token may not see its repositories: "
+        "correct the setting organizations, or give the token access."
+    )

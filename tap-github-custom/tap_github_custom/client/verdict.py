@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from tap_github_custom.client.allowance import Limit
 from tap_github_custom.client.decoding import decode
-from tap_github_custom.errors import RepositoryError
+from tap_github_custom.errors import UNAUTHORIZED, RepositoryError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 OK, ACCEPTED, NO_CONTENT, MULTIPLE_CHOICES = 200, 202, 204, 300
 REDIRECTS = frozenset({301, 302, 307, 308})
-UNAUTHORIZED, FORBIDDEN, TOO_MANY_REQUESTS = 401, 403, 429
+FORBIDDEN, TOO_MANY_REQUESTS = 403, 429
 NOT_FOUND, REQUEST_TIMEOUT = 404, 408
 SERVER_ERROR = 500
 RESET_MARGIN_SECONDS = 1.0  # `reset` and `Date` are whole seconds

@@ -8,6 +8,7 @@ import time
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
+from math import inf
 from typing import TYPE_CHECKING, Any
 
 import jwt
@@ -17,7 +18,12 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from tap_github_custom.credentials.credential import Credential
 from tap_github_custom.credentials.secret import Secret
-from tap_github_custom.errors import AuthenticationError, ConfigurationError, RepositoryError
+from tap_github_custom.errors import (
+    UNAUTHORIZED,
+    AuthenticationError,
+    ConfigurationError,
+    RepositoryError,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -51,14 +57,16 @@ class AppCredentials:
         self._private_key = private_key
         self._tokens: dict[str, _InstallationToken] = {}
         self._installations: dict[str, int] = {}
-        self._failures: dict[str, tuple[float, RepositoryError]] = {}  # with the monotonic time
+        self._failures: dict[str, tuple[float, RepositoryError]] = {}
+        """With the monotonic time up to which whoever asked meets the same."""
         self._locks: dict[str, threading.Lock] = defaultdict(threading.Lock)
         self._lock = threading.Lock()
 
     def usable(self, organization: str, ask: Ask) -> Sequence[Credential]:
         """Return the organisation's token, a new one where it ends soon.
 
-        Raises `RepositoryError` where GitHub fails to give one: other organisations are read all the same.
+        Raises `RepositoryError` where GitHub fails, or refuses, to give one: other organisations are read all
+        the same. `AuthenticationError`: GitHub does not accept the App at all.
         """
         key = organization.casefold()
         with self._lock:
@@ -72,23 +80,26 @@ class AppCredentials:
             return (token.credential,)
 
     def reject(self, organization: str, credential: Credential, reason: str, times: int) -> None:
-        """Forget a token, so that the next request gets a new one; raise where that does not help."""
-        if times >= MAX_REJECTIONS:
-            message = f"GitHub does not accept the tokens that it gives to {credential.name} ({reason})."
-            raise AuthenticationError(message)
+        """Forget a token, so that the next request gets a new one.
+
+        Raises `RepositoryError` where that does not help.
+        """
         key = organization.casefold()
         with self._lock:
             token = self._tokens.get(key)
             if token is not None and token.credential == credential:
                 del self._tokens[key]
+        if times >= MAX_REJECTIONS:
+            message = f"GitHub does not accept the tokens that it gives to {credential.name} ({reason})"
+            raise self._noted(key, inf, RepositoryError(UNAUTHORIZED, message))
         logger.info(
             "The token of %s is no longer accepted (%s); asking for a new one.", credential.name, reason
         )
 
     def _check_failure(self, key: str, asked_at: float) -> None:
         """Raise what another thread met in the meantime: else each would wait for all retries of its own."""
-        failed_at, error = self._failures.get(key, (0.0, None))
-        if error and failed_at >= asked_at:
+        until, error = self._failures.get(key, (0.0, None))
+        if error and until >= asked_at:
             raise RepositoryError(error.status, error.reason, error.url)
 
     def _new_token(self, organization: str, ask: Ask) -> _InstallationToken:
@@ -108,13 +119,15 @@ class AppCredentials:
             raise self._no_token(organization, error) from error
         return self._token_of(body, organization)
 
-    def _no_token(self, organization: str, error: RepositoryError) -> AuthenticationError | RepositoryError:
-        """Return what it means that GitHub gives no token, and note what nobody can mend here."""
+    def _no_token(self, organization: str, error: RepositoryError) -> RepositoryError:
+        """Return what it means that GitHub gives no token; what it has decided holds for the whole run."""
         message = f"The App {self._app_id} gets no token for {organization}: {error.reason}"
-        if error.is_decided or error.status == UNPROCESSABLE:
-            return AuthenticationError(f"{message}.")
-        failure = RepositoryError(error.status, message, error.url)
-        self._failures[organization.casefold()] = time.monotonic(), failure
+        is_decided = error.is_decided or error.status == UNPROCESSABLE
+        failure = RepositoryError(UNAUTHORIZED if is_decided else error.status, message, error.url)
+        return self._noted(organization.casefold(), inf if is_decided else time.monotonic(), failure)
+
+    def _noted(self, key: str, until: float, failure: RepositoryError) -> RepositoryError:
+        self._failures[key] = until, failure
         return failure
 
     def _token_of(self, body: Any, organization: str) -> _InstallationToken:  # noqa: ANN401 - decoded JSON

@@ -41,11 +41,11 @@ class Credentials(Protocol):
     def usable(self, organization: str, ask: Ask) -> Sequence[Credential]:
         """Return the credentials that may be used for an organisation now, at least one.
 
-        Raises `AuthenticationError` where there is none.
+        Raises `AuthenticationError` where there is none, `RepositoryError` where others may go on.
         """
 
     def reject(self, organization: str, credential: Credential, reason: str, times: int) -> None:
         """Take note that GitHub answered 401, for the TIMES-th time to one question, in these words.
 
-        Raises `AuthenticationError` where no other way is left for the organisation.
+        Raises `AuthenticationError` where no other way is left, `RepositoryError` where others may go on.
         """

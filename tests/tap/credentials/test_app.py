@@ -132,11 +132,13 @@ def test_a_new_token_that_is_revoked_is_replaced(app_server: Server) -> None:
     assert sum(path.endswith("/access_tokens") for path in paths(app_server)) == 2
 
 
-def test_tokens_that_never_work_end_the_run(app_server: Server) -> None:
+def test_tokens_that_never_work_are_given_up(app_server: Server) -> None:
     """GitHub refuses every token that it gives: no endless loop, and one time of waiting for all of them."""
     app_server.add_fault(path="/repos$", status=401, body='{"message": "Bad credentials"}', times=None)
-    with pytest.raises(AuthenticationError, match="does not accept the tokens that it gives"):
-        client(app_server, retry_seconds=0.2).get(f"/orgs/{WORKS}/repos", organization=WORKS)
+    app = client(app_server, retry_seconds=0.2)
+    for _ in range(2):
+        with pytest.raises(RepositoryError, match="does not accept the tokens that it gives"):
+            app.get(f"/orgs/{WORKS}/repos", organization=WORKS)
     assert sum(path.endswith("/access_tokens") for path in paths(app_server)) == 3
 
 
@@ -188,9 +190,9 @@ def test_each_attempt_to_get_a_token_is_signed_anew(bad_moment: Told) -> None:
 def test_an_app_that_gets_no_token_is_told_why(
     app_server: Server, registered: dict[str, Any], config: dict[str, Any], words: str
 ) -> None:
-    """One sentence, with the way out."""
+    """One sentence, with the way out; where the App itself is accepted, other organisations may be read."""
     app_server.register_app(APP_ID, PUBLIC_PEM, **registered)
-    with pytest.raises(AuthenticationError, match=words) as caught:
+    with pytest.raises(AuthenticationError if config else RepositoryError, match=words) as caught:
         client(app_server, **config).get(f"/orgs/{WORKS}/repos", organization=WORKS)
     assert "eyJ" not in str(caught.value), "the signature is a secret as well"
 
@@ -269,7 +271,7 @@ def test_the_probe_goes_on_without_an_organisation_whose_app_gets_no_token() -> 
 
 
 @pytest.mark.parametrize("status", [403, 404, 422])
-def test_what_github_refuses_an_app_ends_the_run(status: int) -> None:
+def test_what_github_refuses_an_app_is_not_asked_for_again(status: int) -> None:
     """Somebody has to mend it; that an App is not installed at all is told by another list."""
 
     def tell(asked: Asked) -> Told:
@@ -277,8 +279,12 @@ def test_what_github_refuses_an_app_ends_the_run(status: int) -> None:
             return Told(status, {"message": "no!"})
         return Told(body={"id": 1})
 
-    with answering(tell) as server, pytest.raises(AuthenticationError, match=r"gets no token for o.*no!"):
-        asked_of(server).get("/x", organization="o")
+    with answering(tell) as server:
+        app = asked_of(server)
+        for _ in range(2):
+            with pytest.raises(RepositoryError, match=r"gets no token for o.*no!"):
+                app.get("/x", organization="o")
+    assert sum(asked.path.endswith("/access_tokens") for asked in server.asked) == 1
 
 
 def test_an_app_beside_a_token(app_server: Server) -> None:
