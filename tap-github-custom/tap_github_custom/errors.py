@@ -11,7 +11,7 @@ GitHubError                    says one sentence to the user
 ├── TerminatedError            a signal asked the run to end
 ├── RepositoryError            this repository (or this list) cannot be read; it is skipped
 └── GraphQLError               GraphQL did not answer, or did not understand; REST may
-    ├── GraphQLUnavailableError    ... nor will it answer anything: go on with REST
+    ├── GraphQLUnavailableError    ... nor will it answer this organisation anything: go on with REST
     └── GraphQLTooLargeError       ... to so large a question: ask for less at a time
 
 What `requests` raises is translated into these once, in `client.transport`.

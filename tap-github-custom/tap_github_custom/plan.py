@@ -41,7 +41,6 @@ class Plan:
     settings: Settings
     wanted: frozenset[str]
     began: datetime
-    use_graphql: bool
     learnt: Learnt
     accounts: Accounts
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from tap_github_custom import git, times
 from tap_github_custom.crawl import side_by_side
 from tap_github_custom.emission import SETS_AT_ONCE, CompleteSets, Rows
-from tap_github_custom.errors import BudgetSpentError, GraphQLUnavailableError, RepositoryError
+from tap_github_custom.errors import BudgetSpentError, RepositoryError
 from tap_github_custom.listing import find_repositories
 from tap_github_custom.plan import Plan
 from tap_github_custom.probe import Probe
@@ -106,20 +106,19 @@ class Run:
     def _plan(
         self, pool: ThreadPoolExecutor, listing: Listing, wanted: frozenset[str], began: datetime
     ) -> tuple[Plan, dict[Repository, Sight]]:
-        sights, use_graphql = self._sights(listing, wanted)
+        sights = self._sights(listing, wanted)
         plan = Plan(
             client=self._client,
             pool=pool,
             settings=self._settings,
             wanted=wanted,
             began=began - self._client.clock_ahead,  # what is read is dated by GitHub's clock
-            use_graphql=use_graphql,
             learnt=Learnt(
                 ReviewComments(self._store.review_comments),
                 Bots(self._store.bots),
                 StatusProof(self._store.deployment_statuses),
             ),
-            accounts=Accounts(use_graphql=use_graphql),
+            accounts=Accounts(use_graphql=self._settings.use_graphql),
         )
         return plan, sights
 
@@ -127,15 +126,12 @@ class Run:
         for name, error in listing.errors.items():
             self._skip(name, str(error))
 
-    def _sights(self, listing: Listing, wanted: frozenset[str]) -> tuple[dict[Repository, Sight], bool]:
+    def _sights(self, listing: Listing, wanted: frozenset[str]) -> dict[Repository, Sight]:
         if not self._settings.use_graphql:
-            return {}, False
-        try:
-            # A worker that reads a share of the repositories asks for these only.
-            whole = listing.whole_organizations if self._settings.shard.count == 1 else ()
-            return Probe(self._client, wanted).sights(listing.repositories, frozenset(whole)), True
-        except GraphQLUnavailableError:
-            return {}, False
+            return {}
+        # A worker that reads a share of the repositories asks for these only.
+        whole = listing.whole_organizations if self._settings.shard.count == 1 else ()
+        return Probe(self._client, wanted).sights(listing.repositories, frozenset(whole))
 
     def _readings(
         self, plan: Plan, listing: Listing, sights: dict[Repository, Sight]

@@ -220,3 +220,29 @@ def test_a_probe_that_is_not_understood_is_no_end_of_graphql(
     output = run_tap(made_github, tmp_path, **RUN)
     assert len(output.of("pull_request_review")) == 6
     assert not [each for each in made_github.requests() if each["path"].endswith("/reviews")]
+
+
+@pytest.mark.parametrize(
+    ("query", "status"),
+    [("ProbeOrganization", 403), ("PullRequests", 403), ("PullRequests", 401)],
+)
+def test_where_one_organisation_is_refused_the_next_is_not(
+    github: Server, tmp_path: Path, query: str, status: int
+) -> None:
+    """With the credential of the other everything goes on by GraphQL, and no row is missing."""
+    github.add_token("own-token", organization="lantern-works")
+    run: dict[str, Any] = {
+        "organizations": ["lantern-works", "lantern-labs"],
+        "organization_credentials": {"lantern-works": {"auth_token": "own-token"}},
+        "concurrency": 1,
+    }
+    expected = run_tap(github, tmp_path / "expected", **run)
+    github.clear_requests()
+    github.add_fault(path="/graphql", statement=f"query {query}", status=status, body="{}")
+    output = run_tap(github, tmp_path / "output", **run)
+    asked = [each for each in github.requests() if query in (each["statement"] or "")]
+    assert {each["status"] for each in asked} == {status, 200}
+    if status == 403:
+        assert output.skipped == expected.skipped
+        for stream in expected.streams:
+            assert output.in_order(stream) == expected.in_order(stream)

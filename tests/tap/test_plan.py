@@ -38,7 +38,6 @@ def plan_at(began: datetime) -> Plan:
         settings=Settings.from_config(tap.config),
         wanted=frozenset(),
         began=began,
-        use_graphql=True,
         learnt=Learnt(ReviewComments(), Bots(), StatusProof()),
         accounts=Accounts(use_graphql=True),
     )

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from tap_github_custom.client import Client, ClientSettings
 from tap_github_custom.credentials import OrganizationCredentials, Secret, TokenCredentials
-from tap_github_custom.errors import GraphQLUnavailableError
 from tap_github_custom.probe import Probe, Sight
 from tap_github_custom.repository import Repository
 
@@ -198,9 +197,11 @@ def test_a_failure_with_one_credential_leaves_the_others_alone() -> None:
         assert probe.sights(*repositories, whole=("a", "b")).keys() == set(repositories[2:])
 
 
-def test_where_there_is_no_graphql() -> None:
-    """The run should know that it need not ask for anything else."""
-    with answering(lambda _: Told(404, {"message": "Not Found"})) as server:
+@pytest.mark.parametrize("status", [403, 404])
+def test_where_there_is_no_graphql(status: int) -> None:
+    """Who reads an organisation that was turned away should know that nothing else will be answered."""
+    with answering(lambda _: Told(status, {"message": "No"})) as server:
         client = Client(ClientSettings(api_url=server.url), TOKEN)
-        with pytest.raises(GraphQLUnavailableError):
-            Probe(client, WANTED).sights(of("a", 2), frozenset())
+        assert Probe(client, WANTED).sights(of("a", 2), frozenset()) == {}
+    assert not client.has_graphql("A")
+    assert client.has_graphql("b")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -15,7 +16,13 @@ from tap_github_custom.client.pages import items_of, next_url, paged, unlinked_u
 from tap_github_custom.client.transport import Request
 from tap_github_custom.client.usage import Usage
 from tap_github_custom.client.verdict import judge
-from tap_github_custom.errors import AuthenticationError, GraphQLError, RepositoryError
+from tap_github_custom.errors import (
+    UNAUTHORIZED,
+    AuthenticationError,
+    GraphQLError,
+    GraphQLUnavailableError,
+    RepositoryError,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -27,6 +34,8 @@ if TYPE_CHECKING:
 
 Json = dict[str, Any]
 
+logger = logging.getLogger("tap-github-custom")
+
 
 class Client:
     """Answers questions about an organisation with its credentials. Safe to use from any thread."""
@@ -37,6 +46,7 @@ class Client:
         self._credentials = credentials
         self.usage = Usage(settings.max_requests)
         self._exchange = Exchange(settings, self._addresses, Limiter(settings), self.usage)
+        self._without_graphql: set[str] = set()
 
     def get(self, path: str, *, organization: str, params: Mapping[str, str | int] | None = None) -> Answer:
         """Return the answer to a path below `api_url`, or to a URL of its host.
@@ -99,12 +109,26 @@ class Client:
         request = Request("POST", self._addresses.graphql, json=body)
         try:
             answer: GraphQLAnswer = self._ask(request, organization, "graphql", judge_graphql).body
+        except GraphQLUnavailableError as error:
+            self._lose_graphql(organization, error)
+            raise
         except RepositoryError as error:  # after all retries: REST may know what GraphQL does not
+            if error.status == UNAUTHORIZED:
+                self._lose_graphql(organization, error)
             message = f"GraphQL does not answer: {error.reason}"
             raise GraphQLError(message) from error
         cost = (answer.data.get("rateLimit") or {}).get("cost", 1)
         self.usage.add_points(organization, "graphql", cost if isinstance(cost, int) else 1)
         return answer
+
+    def has_graphql(self, organization: str) -> bool:
+        """Tell whether GraphQL has never turned away an organisation: it may answer others all the same."""
+        return organization.casefold() not in self._without_graphql
+
+    def _lose_graphql(self, organization: str, error: GraphQLUnavailableError | RepositoryError) -> None:
+        if self.has_graphql(organization):
+            self._without_graphql.add(organization.casefold())
+            logger.warning("%s is read without GraphQL: %s", organization, error)
 
     @property
     def clock_ahead(self) -> timedelta:

@@ -74,7 +74,7 @@ class Accounts:
     def _learn_by_graphql(self, source: Source, commits: Sequence[GitCommit]) -> None:
         """Ask for as many commits at a time as works, until GraphQL fails: it is not asked again then."""
         waiting = list(commits)
-        while waiting and (size := self._size.value):
+        while waiting and source.has_graphql and (size := self._size.value):
             part = waiting[:size]
             try:
                 answer = _asked(source, part)
@@ -84,8 +84,9 @@ class Accounts:
                     del waiting[0]  # REST has to tell whose it is
                 continue
             except GraphQLError as error:
-                logger.warning("GraphQL is not asked for accounts any more (%s): REST is", error)
-                self._size.give_up()
+                if source.has_graphql:  # else others may have it
+                    logger.warning("GraphQL is not asked for accounts any more (%s): REST is", error)
+                    self._size.give_up()
                 return
             self._size.succeeded()
             found: Any = answer.data.get("repository")

@@ -83,7 +83,8 @@ class DeploymentStatuses:
     def of(self, deployments: list[Json]) -> list[list[Json]]:
         """Return the statuses of each deployment."""
         told: list[list[Json] | None] = [None] * len(deployments)
-        if self._use_graphql and self._proof.is_possible and len(deployments) > 1:
+        has_graphql = self._use_graphql and self._source.has_graphql
+        if has_graphql and self._proof.is_possible and len(deployments) > 1:
             told = self._proved(deployments, self._told(deployments))
         lacking = [each for each, found in zip(deployments, told, strict=True) if found is None]
         by_rest = ordered(self._source.pool, self._by_rest, lacking, ahead=self._source.ahead)
@@ -109,8 +110,9 @@ class DeploymentStatuses:
         try:
             answer = self._source.graphql(document("deployment_statuses"), variables)
         except GraphQLError as error:
-            logger.warning("GraphQL is not asked for statuses any more (%s): REST is", error)
-            self._proof.give_up()
+            if self._source.has_graphql:  # else others may have it
+                logger.warning("GraphQL is not asked for statuses any more (%s): REST is", error)
+                self._proof.give_up()
             return unknown
         nodes, problems = answer.data.get("nodes") or [], answer.problems_of("nodes")
         if None in problems or len(nodes) != len(ids):

@@ -73,7 +73,7 @@ class GraphQLChildren:
     def of(self, pulls: list[Json]) -> Iterator[tuple[Json, Children]]:
         """Yield each pull request with its children."""
         size = self._size.value
-        if not size:
+        if not size or not self._source.has_graphql:
             yield from self._rest.of(pulls)
             return
         parts = [pulls[first : first + size] for first in range(0, len(pulls), size)]
@@ -82,7 +82,7 @@ class GraphQLChildren:
 
     def _part(self, pulls: list[Json]) -> list[tuple[Json, Children]]:
         try:
-            nodes = self._nodes(pulls) if self._size.value else {}
+            nodes = self._nodes(pulls) if self._size.value and self._source.has_graphql else {}
         except GraphQLTooLargeError:
             self._size.halve(len(pulls))
             if len(pulls) == 1 or not self._size.value:
@@ -90,8 +90,9 @@ class GraphQLChildren:
             middle = len(pulls) // 2
             return self._part(pulls[:middle]) + self._part(pulls[middle:])
         except GraphQLError as error:
-            logger.warning("GraphQL is not asked any more (%s): REST is", error)
-            self._size.give_up()
+            if self._source.has_graphql:  # else others may have it
+                logger.warning("GraphQL is not asked any more (%s): REST is", error)
+                self._size.give_up()
             nodes = {}
         return [(pull, self._unread.spare(pull, partial(self._children, nodes))) for pull in pulls]
 

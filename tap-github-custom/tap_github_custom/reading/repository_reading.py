@@ -158,7 +158,7 @@ class RepositoryReading:
 
     def _asked(self, wanted: frozenset[str]) -> ChildSource:
         rest = RestChildren(self._source, wanted, self.unread)
-        if not wanted or not self._plan.use_graphql:
+        if not wanted or not self._plan.settings.use_graphql:
             return rest
         return GraphQLChildren(self._source, rest, self._plan.learnt, wanted, self.unread)
 
@@ -204,7 +204,7 @@ class RepositoryReading:
             raise RepositoryError(0, reason)
 
     def _deployments(self) -> Iterator[Emission]:
-        use_graphql, learnt = self._plan.use_graphql, self._plan.learnt
+        use_graphql, learnt = self._plan.settings.use_graphql, self._plan.learnt
         statuses = DeploymentStatuses(self._source, learnt, use_graphql=use_graphql)
         reading = Deployments(self._source, statuses)
         since = None if self._is_reconciled else self._before.deployments

@@ -60,6 +60,11 @@ class Source:
             params={"per_page": PAGE_SIZE, **(params or {})},
         )
 
+    @property
+    def has_graphql(self) -> bool:
+        """Tell whether GraphQL has not turned away the organisation."""
+        return self.client.has_graphql(self.repository.credential)
+
     def graphql(self, document: str, variables: Mapping[str, object]) -> GraphQLAnswer:
         """Return the answer to a GraphQL document."""
         return self.client.graphql(document, variables, organization=self.repository.credential)
