@@ -1,10 +1,12 @@
-"""A list that is empty for a moment, against GitHub's own counts, hides and deletes nothing."""
+"""A list that is empty or out of date for a moment, against what GitHub has said itself, hides nothing."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import requests
+from sandbox.servers import TOKEN
 
 from .made import LOGIN, Made, moment, sha
 from .running import run_tap
@@ -55,6 +57,27 @@ def test_what_the_probe_has_counted_is_asked_for_again(
     assert not first.of(stream)
     second = run_tap(made_github, tmp_path, state=first.state, **RUN)
     assert second.in_order(stream) == expected.in_order(stream)
+    assert run_tap(made_github, tmp_path, state=second.state, **RUN).streams == {"repository", "user_lookup"}
+
+
+@pytest.mark.parametrize(
+    ("stream", "path", "kind"),
+    [("pull_request", "pulls", "pulls"), ("deployment", "deployments", "deployments")],
+)
+def test_a_list_from_before_what_the_probe_has_seen_is_asked_for_again(
+    app: Made, made_github: Server, tmp_path: Path, stream: str, path: str, kind: str
+) -> None:
+    """A replica that lags behind has answered; that nothing changes any more hides nothing."""
+    url, headers = f"{made_github.url}/repos/made/app/{path}", {"Authorization": f"Bearer {TOKEN}"}
+    before = requests.get(url, params={"state": "all"}, headers=headers, timeout=10).text
+    state = run_tap(made_github, tmp_path, **RUN).state
+    with app.lines("app", kind) as lines:
+        lines[0]["updated_at"] = moment(28)
+    made_github.add_fault(path=f"^/repos/made/app/{path}$", status=200, body=before)
+    first = run_tap(made_github, tmp_path, state=state, **RUN, lookback_days=0)
+    assert moment(28) not in {row["updated_at"] for row in first.of(stream)}
+    second = run_tap(made_github, tmp_path, state=first.state, **RUN, lookback_days=0)
+    assert moment(28) in {row["updated_at"] for row in second.of(stream)}
     assert run_tap(made_github, tmp_path, state=second.state, **RUN).streams == {"repository", "user_lookup"}
 
 

@@ -32,8 +32,8 @@ class Deployments:
         self._statuses = statuses
         self.newest: datetime | None = None
         """Newest `updated_at` that was seen, once the reading is over."""
-        self.is_empty = True
-        """Whether the list held nothing at all."""
+        self.newest_listed: datetime | None = None
+        """The same of all that was listed, wanted or not; None where that was nothing."""
 
     def read(self, since: datetime | None) -> Iterator[Emission]:
         """Yield the rows of the deployments touched at or after SINCE, and of all their statuses.
@@ -42,7 +42,7 @@ class Deployments:
         """
         met: set[int] = set()
         for page in self._source.pages("/deployments"):
-            self.is_empty = self.is_empty and not page
+            self.newest_listed = times.latest(self.newest_listed, *map(_touched_at, page))
             touched = [each for each in page if since is None or _touched_at(each) >= since]
             within = (each for each in touched if self._source.is_before_end(_touched_at(each)))
             new = {each["id"]: each for each in within if each["id"] not in met}

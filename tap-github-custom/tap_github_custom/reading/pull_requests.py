@@ -42,8 +42,8 @@ class PullRequests:
         self._unread = unread
         self.newest: datetime | None = None
         """Newest `updated_at` that was seen, once the reading is over."""
-        self.is_empty = True
-        """Whether the list held nothing at all."""
+        self.newest_listed: datetime | None = None
+        """The same of all that was listed, wanted or not; None where that was nothing."""
 
     def read_owed(self, numbers: Iterable[int]) -> Iterator[Emission]:
         """Yield the rows of pull requests that earlier runs could not read."""
@@ -80,7 +80,9 @@ class PullRequests:
         """Yield pages less what was seen before and what is older; the boundary itself is read again."""
         seen: set[tuple[int, str]] = set()
         for page in self._source.pages("/pulls", LIST):
-            self.is_empty = self.is_empty and not page
+            self.newest_listed = times.latest(
+                self.newest_listed, *(times.parse(pull["updated_at"]) for pull in page)
+            )
             for pull in page:
                 self._check_owner(pull)
             recent = [pull for pull in page if since is None or times.parse(pull["updated_at"]) >= since]

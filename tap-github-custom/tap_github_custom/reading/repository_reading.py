@@ -33,6 +33,7 @@ from tap_github_custom.stream_names import (
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime
 
     from tap_github_custom.bookmarks import Bookmark
     from tap_github_custom.emission import Emission
@@ -140,7 +141,7 @@ class RepositoryReading:
         since = None if self._is_reconciled else self._before.pulls
         yield from reading.read(self._plan.since(since))
         self._move(pulls=self._plan.capped(self._before.pulls, reading.newest), unread=self.unread.numbers)
-        self._doubt("pulls", reading)
+        self._compare("pulls", reading.newest_listed)
 
     def _owed_pull_requests(self, clone: Mirror | None) -> Iterator[Emission]:
         if self._owed:
@@ -210,19 +211,25 @@ class RepositoryReading:
         since = None if self._is_reconciled else self._before.deployments
         yield from reading.read(self._plan.since(since))
         self._move(deployments=self._plan.capped(self._before.deployments, reading.newest))
-        self._doubt("deployments", reading)
+        self._compare("deployments", reading.newest_listed)
 
     def _releases(self) -> Iterator[Emission]:
         reading = Releases(self._source)
         since = None if self._is_reconciled else self._before.releases
         yield from reading.read(self._plan.since(since))
         self._move(releases=self._plan.capped(self._before.releases, reading.newest))
-        self._doubt("releases", reading)
+        if reading.is_empty:  # not every server lists when a release was changed, so no more can be compared
+            self._doubt("releases")
 
-    def _doubt(self, group: str, reading: PullRequests | Deployments | Releases) -> None:
-        """Let the next run ask again for a group whose list is empty, though the probe has seen something."""
-        if reading.is_empty:
-            self._move(seen={name: seen for name, seen in self.bookmark.seen.items() if name != group})
+    def _compare(self, group: str, newest_listed: datetime | None) -> None:
+        """Doubt a list that ends before what the probe has seen: a server that lags behind may have told it."""
+        seen = self._glimpse.newest.get(group) if self._glimpse else None
+        if newest_listed is None or (seen and newest_listed < seen):
+            self._doubt(group)
+
+    def _doubt(self, group: str) -> None:
+        """Let the next run ask again for a group of which the probe has seen more than was listed."""
+        self._move(seen={name: seen for name, seen in self.bookmark.seen.items() if name != group})
 
     def _move(self, **changes: object) -> None:
         self.bookmark = replace(self.bookmark, **changes)  # type: ignore[arg-type] # names are its own
