@@ -40,12 +40,12 @@ def ancestry(*pages: str, total: int = 0) -> Iterator[Ancestry]:
         yield Ancestry(Source(client, pool, 1, ONE, frozenset(), None))
 
 
-def test_a_page_that_comes_twice_hides_no_commits() -> None:
-    """Four commits came, but two of them twice: the head must not move beyond the others."""
-    with ancestry("ab", "ab", total=4) as read:
+def test_commits_that_come_twice_hide_no_others() -> None:
+    """Four commits came, but one of them twice: the head must not move beyond the one that is missing."""
+    with ancestry("ab", "bc", total=4) as read:
         first = read.comparison("old", "new")
         assert first is not None
-        with pytest.raises(RepositoryError, match="came with 2 of 4 commits"):
+        with pytest.raises(RepositoryError, match="came with 3 of 4 commits"):
             list(read.compared(first))
 
 

@@ -60,18 +60,15 @@ def test_what_the_probe_has_counted_is_asked_for_again(
     assert run_tap(made_github, tmp_path, state=second.state, **RUN).streams == {"repository", "user_lookup"}
 
 
-@pytest.mark.parametrize(
-    ("stream", "path", "kind"),
-    [("pull_request", "pulls", "pulls"), ("deployment", "deployments", "deployments")],
-)
+@pytest.mark.parametrize(("stream", "path"), [("pull_request", "pulls"), ("deployment", "deployments")])
 def test_a_list_from_before_what_the_probe_has_seen_is_asked_for_again(
-    app: Made, made_github: Server, tmp_path: Path, stream: str, path: str, kind: str
+    app: Made, made_github: Server, tmp_path: Path, stream: str, path: str
 ) -> None:
     """A replica that lags behind has answered; that nothing changes any more hides nothing."""
     url, headers = f"{made_github.url}/repos/made/app/{path}", {"Authorization": f"Bearer {TOKEN}"}
     before = requests.get(url, params={"state": "all"}, headers=headers, timeout=10).text
     state = run_tap(made_github, tmp_path, **RUN).state
-    with app.lines("app", kind) as lines:
+    with app.lines("app", path) as lines:
         lines[0]["updated_at"] = moment(28)
     made_github.add_fault(path=f"^/repos/made/app/{path}$", status=200, body=before)
     first = run_tap(made_github, tmp_path, state=state, **RUN, lookback_days=0)

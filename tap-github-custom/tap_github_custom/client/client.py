@@ -12,7 +12,7 @@ from tap_github_custom.client.addresses import Addresses
 from tap_github_custom.client.exchange import Exchange, Question
 from tap_github_custom.client.graphql_verdict import judge_graphql
 from tap_github_custom.client.limiter import Limiter, Resource
-from tap_github_custom.client.pages import items_of, next_url, paged, unlinked_url
+from tap_github_custom.client.pages import Met, items_of, next_url, paged, unlinked_url
 from tap_github_custom.client.transport import Request
 from tap_github_custom.client.usage import Usage
 from tap_github_custom.client.verdict import judge
@@ -81,9 +81,9 @@ class Client:
 
         A full page without a Link header, which a proxy may have taken away, is followed by the next by its
         number. GitHub sends none where a list ends with its first page: one that is full to the last item
-        costs a request more.
+        costs a request more. Raises `RepositoryError` where a page comes in the place of another one.
         """
-        seen = {answer.url}
+        seen, met = {answer.url}, Met(answer)
         while True:
             link = next_url(answer.headers.get("link", ""))
             url = unlinked_url(answer) if link is None else self._addresses.page(answer.url, link)
@@ -96,6 +96,11 @@ class Client:
             following = self.get(url, organization=organization)
             if link is None and (following.body == answer.body or not paged(following.body)[0]):
                 return
+            if met.is_all_of(following):
+                following = self.get(url, organization=organization)
+                if met.is_all_of(following):
+                    raise RepositoryError(following.status, "A page of the list repeats former ones", url)
+            met.add(following)
             answer = following
             yield answer
 

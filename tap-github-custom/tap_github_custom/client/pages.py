@@ -16,6 +16,8 @@ Json = dict[str, Any]
 # A comma or a semicolon may be part of the address, and a bracket of a quoted parameter.
 _LINK = re.compile(r"""<([^>]*)>((?:[^<"]|"[^"]*")*)""")
 _RELATIONS = re.compile(r"""(?:"[^"]*"|[^"])*?;\s*rel\s*=\s*["']?([^"';,]+)""", re.IGNORECASE)
+# What tells the items of a list apart.
+NAMES = ("filename", "id", "sha", "name")  # of files the first: several may have one content
 PAGE_SIZE, FILES_PER_PAGE = 30, 300  # where a question does not say how many it wants
 
 
@@ -56,6 +58,34 @@ def paged(body: Any) -> tuple[list[Any], int]:  # noqa: ANN401 - decoded JSON
         if isinstance(members.get(name), list):
             return members[name], size
     return [], PAGE_SIZE
+
+
+class Met:
+    """The items of a list that were met on its pages so far."""
+
+    def __init__(self, first: Answer) -> None:
+        """Begin with the first page: what is as long as that is no rest."""
+        items, _ = paged(first.body)
+        self._full = max(len(items), 1)
+        self._names = {_name(item) for item in items}
+
+    def is_all_of(self, answer: Answer) -> bool:
+        """Tell whether a full page holds nothing else: it has come in the place of another one.
+
+        The rest on the last page may be nothing else for good reason, where the list moves while it is read.
+        """
+        items, _ = paged(answer.body)
+        return len(items) >= self._full and all(_name(item) in self._names for item in items)
+
+    def add(self, answer: Answer) -> None:
+        """Take note of a page."""
+        self._names.update(map(_name, paged(answer.body)[0]))
+
+
+def _name(item: Any) -> Any:  # noqa: ANN401 - decoded JSON
+    """Return what tells an item apart from others of its list."""
+    names = (item.get(name) for name in NAMES) if isinstance(item, dict) else ()
+    return next((name for name in names if name), str(item))
 
 
 def _number(query: dict[str, str], name: str, default: int) -> int:

@@ -222,7 +222,7 @@ class RepositoryReading:
             self._doubt("releases")
 
     def _compare(self, group: str, newest_listed: datetime | None) -> None:
-        """Doubt a list that ends before what the probe has seen: a server that lags behind may have told it."""
+        """Doubt a list that ends before what the probe has seen: a server that lags behind has told it."""
         seen = self._glimpse.newest.get(group) if self._glimpse else None
         if newest_listed is None or (seen and newest_listed < seen):
             self._doubt(group)

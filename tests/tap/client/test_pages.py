@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -9,6 +10,7 @@ import pytest
 from tap_github_custom.client import Client, ClientSettings
 from tap_github_custom.client.pages import paged
 from tap_github_custom.credentials import Secret, TokenCredentials
+from tap_github_custom.errors import RepositoryError
 
 from tests.tap.answering import Asked, Told, answering
 
@@ -73,6 +75,57 @@ def test_a_list_comes_whole(kind: str, count: int, requests: int, unlinked: Cont
     told = (paged(answer.body)[0] for answer in answers)
     assert [item["id"] for items in told for item in items] == list(range(count))
     assert len(server.asked) == requests
+
+
+class Doubled(Paged):
+    """A list of which page 3 comes as page 2 so many times: a cache has mixed them up."""
+
+    times = 0
+
+    def tell(self, asked: Asked) -> Told:
+        """Answer with the wrong items; the links are right."""
+        told = super().tell(asked)
+        if "&page=3" not in asked.path or not self.times:
+            return told
+        self.times -= 1
+        return replace(told, body=super().tell(replace(asked, path="/x?page=2")).body)
+
+
+@pytest.mark.parametrize("kind", BODIES)
+def test_a_page_that_comes_twice_is_asked_for_again(kind: str) -> None:
+    """What stands on the page in whose place it came would be missing without a word."""
+    pages = Doubled(4 * SIZE, BODIES[kind], NONE)
+    pages.times = 1
+    with answering(pages.tell) as server:
+        client = Client(ClientSettings(api_url=server.url), TokenCredentials([Secret("none")]))
+        answers = list(client.answers("/x", organization="o", params={"per_page": SIZE}))
+    told = (paged(answer.body)[0] for answer in answers)
+    assert [item["id"] for items in told for item in items] == list(range(4 * SIZE))
+    assert len(server.asked) == 5
+
+
+def test_a_page_that_always_comes_twice_is_no_list() -> None:
+    """Whoever reads it has to know that something is missing."""
+    pages = Doubled(4 * SIZE, BODIES["a list"], NONE)
+    pages.times = 2
+    with answering(pages.tell) as server:
+        client = Client(ClientSettings(api_url=server.url), TokenCredentials([Secret("none")]))
+        with pytest.raises(RepositoryError, match="repeats"):
+            list(client.answers("/x", organization="o", params={"per_page": SIZE}))
+
+
+def test_a_last_page_that_was_seen_before_is_right() -> None:
+    """What stood there has moved to the front meanwhile, and the last of the page before has moved on."""
+
+    def tell(asked: Asked) -> Told:
+        is_last = "&page=2" in asked.path
+        items = [{"id": 2}] if is_last else [{"id": 1}, {"id": 2}]
+        return Told(body=items, headers={"link": "" if is_last else '</x?per_page=2&page=2>; rel="next"'})
+
+    with answering(tell) as server:
+        client = Client(ClientSettings(api_url=server.url), TokenCredentials([Secret("none")]))
+        assert len(list(client.pages("/x", organization="o", params={"per_page": 2}))) == 2
+    assert len(server.asked) == 2
 
 
 def test_a_server_that_knows_no_pages_is_no_endless_list() -> None:

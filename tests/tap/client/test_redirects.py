@@ -84,7 +84,7 @@ def test_a_circle_of_redirects_ends() -> None:
 def test_a_circle_of_pages_ends() -> None:
     """A page whose next one has been read already would never end."""
     link = {"link": '</x?page=2>; rel="next"'}
-    with answering(lambda _: Told(body=[{"id": 1}], headers=link)) as server:
+    with answering(lambda asked: Told(body=[{"id": asked.path}], headers=link)) as server:
         with pytest.raises(RepositoryError, match="lead back to one another"):
             list(client(server.url).pages("/x", organization="o"))
         assert len(server.asked) == 2
