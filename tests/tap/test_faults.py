@@ -162,7 +162,7 @@ def test_a_release_waits_for_its_commit(github: Server, tmp_path: Path) -> None:
     expected = run_tap(github, tmp_path, **run)
     assert any(row["tag_sha"] for row in expected.of("release"))
     github.add_fault(path="/tags", times=None, status=502, body=HTML)
-    github.add_fault(path="/commits/", times=None, status=502, body=HTML)
+    github.add_fault(path="/git/ref/tags/", times=None, status=502, body=HTML)
     failed = run_tap(github, tmp_path, **run, retry_seconds=0)
     assert failed.skipped.keys() > expected.skipped.keys()
     github.clear_faults()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from contextlib import suppress
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from tap_github_custom.emission import Emission
     from tap_github_custom.reading.source import Source
     from tap_github_custom.repository import Json
+
+logger = logging.getLogger("tap-github-custom")
 
 
 class Releases:
@@ -73,12 +76,22 @@ class Releases:
                     return found
         for tag in sorted(wanted - found.keys()):
             try:
-                found[tag] = self._source.get(f"/commits/{quote(tag)}").body["sha"]
+                found[tag] = self._commit(tag)
             except RepositoryError as error:
                 if error.status not in NO_COMMIT_STATUSES:
                     raise
-                # The tag was deleted, the release was not.
+                logger.info("The tag %s was deleted, its release was not: %s", tag, error)
         return found
+
+    def _commit(self, tag: str) -> str:
+        """Return the commit that a tag points at, by way of others where it is annotated.
+
+        `/commits/{ref}` would take a branch of the same name for it, and fails where the commit is too large.
+        """
+        target = self._source.get(f"/git/ref/tags/{quote(tag)}").body["object"]
+        while target["type"] == "tag":
+            target = self._source.get(f"/git/tags/{target['sha']}").body["object"]
+        return str(target["sha"])
 
 
 def _touched_at(release: Json) -> datetime:
