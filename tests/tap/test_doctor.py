@@ -210,6 +210,17 @@ def test_an_app(github: Server, tmp_path: Path) -> None:
     assert "install it" in found["credential for lantern-labs"]
 
 
+@pytest.mark.parametrize("path", ["/rate_limit$", "/commits$", "/graphql$"])
+def test_an_app_s_token_that_not_all_of_github_knows_yet(github: Server, tmp_path: Path, path: str) -> None:
+    """It was made a moment ago, so it is shown again, as in a run."""
+    github.register_app(APP_ID, PUBLIC_PEM)
+    nth = 2 if path == "/rate_limit$" else 1  # the first is without a credential
+    github.add_fault(path=path, nth=nth, times=2, status=401, body='{"message": "Bad credentials"}')
+    report = diagnose(github, tmp_path, auth_token="", app_id=APP_ID, private_key=PEM)
+    assert report.of("wrong") == {}
+    assert report.exit_code == 0
+
+
 def test_a_repository_that_was_renamed(github: Server, tmp_path: Path) -> None:
     """The setting still works, but names something else one day."""
     moved = {"location": f"{github.url}/repos/{ORGANIZATION}/platform"}

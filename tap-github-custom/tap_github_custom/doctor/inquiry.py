@@ -1,13 +1,15 @@
-"""Asks GitHub once: a doctor neither waits for limits nor tries again."""
+"""Asks GitHub once: a doctor neither waits for limits nor tries again, except with a token just made."""
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from tap_github_custom.client import Answer, ClientSettings, GraphQLAnswer
 from tap_github_custom.client.addresses import Addresses
 from tap_github_custom.client.graphql_verdict import judge_graphql
+from tap_github_custom.client.patience import Patience
 from tap_github_custom.client.transport import LostError, Request, Transport
 from tap_github_custom.client.verdict import (
     SERVER_ERROR,
@@ -78,8 +80,7 @@ class Inquiry:
 
     def _ask(self, request: Request, credential: Credential, judgement: Callable[[Reply], Verdict]) -> Answer:
         for _ in range(MAX_REDIRECTS):
-            reply = self._send(request, credential.token)
-            verdict = judgement(reply)
+            reply, verdict = self._settled(request, credential, judgement)
             if isinstance(verdict, Success):
                 return Answer(reply.status, verdict.body, reply.url, reply.headers)
             if isinstance(verdict, Refused):
@@ -95,6 +96,19 @@ class Inquiry:
             request = replace(request, url=target, params={})
         message = f"{request.url} redirects more than {MAX_REDIRECTS} times."
         raise UnreachableError(message)
+
+    def _settled(
+        self, request: Request, credential: Credential, judgement: Callable[[Reply], Verdict]
+    ) -> tuple[Reply, Verdict]:
+        """Return what is answered once all of GitHub should know a new token."""
+        patience = Patience(credential.settled_at - time.monotonic())
+        while True:
+            reply = self._send(request, credential.token)
+            verdict = judgement(reply)
+            wait_seconds = patience.next_wait_seconds() if isinstance(verdict, Rejected) else None
+            if wait_seconds is None:
+                return reply, verdict
+            time.sleep(wait_seconds)
 
 
 def _limited(credential: Credential, verdict: Limited) -> str:
