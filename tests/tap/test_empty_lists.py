@@ -88,3 +88,16 @@ def test_commits_are_not_gone_where_the_pull_request_counts_some(
     assert not output.skipped
     assert {row["id"] for row in output.of("pull_request")} == {1_001, 1_002}
     assert output.complete_sets("pull_request_commit") == {1_002}
+
+
+def test_reviews_are_not_gone_where_the_pull_request_counts_their_comments(
+    app: Made, made_github: Server, tmp_path: Path
+) -> None:
+    """As with commits; where there are none, an empty list is right."""
+    with app.lines("app", "pulls") as pulls:
+        pulls[0]["review_comments"] = 1
+    made_github.add_fault(path="/pulls/[12]/reviews$", times=2, status=200, body="[]")
+    output = run_tap(made_github, tmp_path, **REST)
+    assert not output.skipped
+    assert {row["id"] for row in output.of("pull_request")} == {1_001, 1_002}
+    assert output.complete_sets("pull_request_review") == {1_002}

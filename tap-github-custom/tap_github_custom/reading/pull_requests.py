@@ -111,10 +111,10 @@ class PullRequests:
                 rows[PULL_REQUEST_REVIEW] += [
                     pull_request_review_row(review, pull, repository) for review in reviews.values()
                 ]
-                complete[PULL_REQUEST_REVIEW].append(parent)
+                complete[PULL_REQUEST_REVIEW] += [parent] if _has_all_reviews(found) else []
             if PULL_REQUEST_COMMIT in rows and found.commits is not None:
                 rows[PULL_REQUEST_COMMIT] += pull_request_commit_rows(found.commits, pull, repository)
-                complete[PULL_REQUEST_COMMIT] += [parent] if _is_whole(found) else []
+                complete[PULL_REQUEST_COMMIT] += [parent] if _has_all_commits(found) else []
         for stream in (PULL_REQUEST, PULL_REQUEST_REVIEW, PULL_REQUEST_COMMIT):
             if rows.get(stream):
                 yield Rows(stream, rows[stream])
@@ -122,6 +122,11 @@ class PullRequests:
                 yield CompleteSets(stream, complete[stream])
 
 
-def _is_whole(found: Children) -> bool:
+def _has_all_commits(found: Children) -> bool:
     """Tell whether all commits came: an empty list is a bad moment's where the pull request counts some."""
     return bool(found.commits) or found.detail is None or not found.detail.commits
+
+
+def _has_all_reviews(found: Children) -> bool:
+    """Tell the same of reviews: there is one to each comment on the code."""
+    return bool(found.reviews) or found.detail is None or not found.detail.review_comments
