@@ -12,7 +12,8 @@ GitHubError                    says one sentence to the user
 ├── RepositoryError            this repository (or this list) cannot be read; it is skipped
 └── GraphQLError               GraphQL did not answer, or did not understand; REST may
     ├── GraphQLUnavailableError    ... nor will it answer this organisation anything: go on with REST
-    └── GraphQLTooLargeError       ... to so large a question: ask for less at a time
+    ├── GraphQLTooLargeError       ... to so large a question: ask for less at a time
+    └── GraphQLUnknownFieldError   ... as this server is too old to know what is asked for
 
 What `requests` raises is translated into these once, in `client.transport`.
 """
@@ -114,3 +115,7 @@ class GraphQLUnavailableError(GraphQLError):
 
 class GraphQLTooLargeError(GraphQLError):
     """GraphQL gave up on the question: half as much at a time may succeed."""
+
+
+class GraphQLUnknownFieldError(GraphQLError):
+    """This server's GraphQL does not have what is asked for, as an older Enterprise Server."""

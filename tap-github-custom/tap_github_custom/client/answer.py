@@ -38,16 +38,19 @@ class GraphQLProblem:
     type: str
     message: str
     path: tuple[str | int, ...] = ()
+    code: str = ""
+    """Of those who find the question itself wrong: `undefinedField`."""
 
     @classmethod
     def from_json(cls, error: Any) -> GraphQLProblem:  # noqa: ANN401 - decoded JSON
         """Return one member of `errors`; what is not there is empty."""
         given = error if isinstance(error, dict) else {"message": str(error)}
-        path = given.get("path")
+        path, extensions = given.get("path"), given.get("extensions")
         return cls(
             type=str(given.get("type") or ""),
             message=str(given.get("message") or ""),
             path=tuple(path) if isinstance(path, list) else (),
+            code=str(extensions.get("code") or "") if isinstance(extensions, dict) else "",
         )
 
 

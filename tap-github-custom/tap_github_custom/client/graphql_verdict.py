@@ -25,6 +25,7 @@ from tap_github_custom.errors import (
     GraphQLError,
     GraphQLTooLargeError,
     GraphQLUnavailableError,
+    GraphQLUnknownFieldError,
     RepositoryError,
 )
 
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 
 SPENT = frozenset({"RATE_LIMITED", "RATE_LIMIT"})
 TOO_LARGE = frozenset({"MAX_NODE_LIMIT_EXCEEDED", "RESOURCE_LIMITS_EXCEEDED"})
+UNKNOWN_FIELD = "undefinedField"
 UNWELL = frozenset({"SERVICE_UNAVAILABLE", "INTERNAL"})
 # Beside data that may be there in part: whatever it lacks would be lost without a trace.
 TIMED_OUT = re.compile(
@@ -99,7 +101,8 @@ def _answered(data: Any, problems: tuple[GraphQLProblem, ...], texts: str) -> Ve
     if any(problem.type for problem in problems):
         return Success(GraphQLAnswer({}, problems))
     message = f"GraphQL does not understand the question: {texts or 'it answers no data'}"
-    return Refused(GraphQLError(message))
+    is_unknown = UNKNOWN_FIELD in {problem.code for problem in problems}
+    return Refused(GraphQLUnknownFieldError(message) if is_unknown else GraphQLError(message))
 
 
 def _rate_limited(reply: Reply, *, is_secondary: bool = False) -> Limited:

@@ -12,6 +12,7 @@ from tap_github_custom.errors import (
     GraphQLError,
     GraphQLTooLargeError,
     GraphQLUnavailableError,
+    GraphQLUnknownFieldError,
     RepositoryError,
 )
 from tap_github_custom.identity.person import DirectoryEntry, ExternalIdentity
@@ -45,7 +46,7 @@ def external_identities(client: Client, organization: str) -> list[ExternalIdent
     """
     try:
         return [identity for node in _nodes(client, organization) if (identity := _identity(node))]
-    except (GraphQLUnavailableError, _NoProviderError) as error:
+    except (GraphQLUnavailableError, GraphQLUnknownFieldError, _NoProviderError) as error:
         logger.warning(
             "The SAML and SCIM identities of %s cannot be read (an owner's token can, or an App with "
             "members:read): %s",

@@ -207,6 +207,18 @@ def test_every_source_has_its_turn() -> None:
     assert [asked.path for asked in server.asked if "/users/" in asked.path] == ["/users/by-dn"]
 
 
+UNKNOWN_FIELD = {
+    "path": ["query ExternalIdentities", "organization", "samlIdentityProvider"],
+    "extensions": {
+        "code": "undefinedField",
+        "typeName": "Organization",
+        "fieldName": "samlIdentityProvider",
+    },
+    "locations": [{"line": 6, "column": 5}],
+    "message": "Field 'samlIdentityProvider' doesn't exist on type 'Organization'",
+}
+
+
 @pytest.mark.parametrize(
     ("told", "words"),
     [
@@ -219,12 +231,13 @@ def test_every_source_has_its_turn() -> None:
             Told(body={"data": {"organization": {"samlIdentityProvider": None}}}),
             "there is no SAML to be seen",
         ),
+        (Told(body={"errors": [UNKNOWN_FIELD]}), "Field 'samlIdentityProvider' doesn't exist"),
     ],
 )
 def test_without_single_sign_on_the_others_go_on(
     told: Told, words: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """No SAML, no rights, no GraphQL: a warning that says which."""
+    """No SAML, no rights, no GraphQL, a server too old for it: a warning that says which."""
     with answering(serving(members("mapped"), lambda _: told)) as server, caplog.at_level(logging.WARNING):
         rows = list(people(client(server.url), "acme", MAPPED, sources=("saml",)))
     assert [row["match_method"] for row in rows] == ["mapping_file", "mapping_file"]
