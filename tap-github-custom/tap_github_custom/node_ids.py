@@ -22,13 +22,28 @@ def number_in(node_id: str, type_name: str, repository_id: int) -> int | None:
     The newer form is a prefix and MessagePack: `[0, repository, number]`. The older one is `0`, the length
     of the type's name, a colon, the name, the number.
     """
-    _, is_newer, newer = node_id.partition("_")
+    if "_" in node_id:
+        found_in, number = _newer(node_id)
+        return number if found_in == repository_id else None
     try:
-        packed = base64.urlsafe_b64decode((newer if is_newer else node_id) + "==")
-        value: Any = msgspec.msgpack.decode(packed) if is_newer else _OLDER.fullmatch(packed)
+        value = _OLDER.fullmatch(base64.urlsafe_b64decode(node_id + "=="))
     except (binascii.Error, ValueError):
         return None
-    if not is_newer:
-        return int(value[2]) if value and value[1] == type_name.encode() else None
-    is_known = isinstance(value, list) and len(value) == len("0rn") and value[:2] == [0, repository_id]
-    return value[2] if is_known and isinstance(value[2], int) else None
+    return int(value[2]) if value and value[1] == type_name.encode() else None
+
+
+def repository_in(node_id: str, number: int) -> int | None:
+    """Return the repository that the thing with a NUMBER belongs to; None where the id does not say."""
+    repository_id, found = _newer(node_id)
+    return repository_id if found == number else None
+
+
+def _newer(node_id: str) -> tuple[int | None, int | None]:
+    """Return repository and number of an id in the newer form; None and None of any other."""
+    try:
+        value: Any = msgspec.msgpack.decode(base64.urlsafe_b64decode(node_id.partition("_")[2] + "=="))
+    except (binascii.Error, ValueError):
+        return None, None
+    is_known = isinstance(value, list) and len(value) == len("0rn") and value[0] == 0
+    is_known = is_known and isinstance(value[1], int) and isinstance(value[2], int)
+    return (value[1], value[2]) if is_known else (None, None)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import requests
+from sandbox.github.generator.node_ids import node_id_in
 from sandbox.servers import TOKEN
 from tap_github_custom.errors import AuthenticationError, SkippedError
 
@@ -252,6 +253,34 @@ def test_a_name_that_another_repository_has_taken_brings_no_row_of_it(
     second = run_tap(made_github, tmp_path, state=first.state, **RUN)
     assert {row["id"] for row in second.of("pull_request")} == {1_001, 1_002, 1_003}
     assert not second.skipped
+
+
+@pytest.mark.parametrize(("stream", "kind"), [("deployment", "deployments"), ("release", "releases")])
+def test_a_taken_name_brings_no_deployment_and_no_release(
+    made: Made, made_github: Server, tmp_path: Path, stream: str, kind: str
+) -> None:
+    """They do not say whose they are, as pull requests do, but by their node ids."""
+    times = {name: moment(5) for name in ("created_at", "updated_at", "published_at")}
+    what: dict[str, Any] = {
+        "tag_name": "v1",
+        "draft": True,
+        "prerelease": False,
+        "name": "One",
+        "author": None,
+    }
+    for repository, name in ((1, "app"), (2, "next")):
+        made.add(name, repository, pulls=0)
+        row = {"id": 10 * repository, "node_id": node_id_in(repository, "DE", 10 * repository)}
+        made.put(name, kind, [{**row, **what, **times, "environment": "production", "creator": None}])
+    for name, new_name in (("app", "former"), ("next", "app")):
+        path = "/orgs/made/repos"
+        made_github.change("rename_repository", repository=f"{LOGIN}/{name}", name=new_name, after_path=path)
+    run = {**RUN, "catalog": selecting("repository", stream)}
+    first = run_tap(made_github, tmp_path, **run)
+    assert list(first.skipped) == [f"{LOGIN}/app"]
+    assert [(row["id"], row["repository_id"]) for row in first.of(stream)] == [(20, 2)]
+    second = run_tap(made_github, tmp_path, state=first.state, **run)
+    assert [(row["id"], row["repository_id"]) for row in second.of(stream)] == [(10, 1)]
 
 
 def test_state_is_small_beside_records(made: Made, made_github: Server, tmp_path: Path) -> None:

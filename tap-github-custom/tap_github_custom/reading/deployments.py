@@ -42,6 +42,7 @@ class Deployments:
         """
         met: set[int] = set()
         for page in self._source.pages("/deployments"):
+            self._source.check_owner(page)
             self.newest_listed = times.latest(self.newest_listed, *map(_touched_at, page))
             touched = [each for each in page if since is None or _touched_at(each) >= since]
             within = (each for each in touched if self._source.is_before_end(_touched_at(each)))

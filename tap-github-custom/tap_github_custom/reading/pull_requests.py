@@ -65,16 +65,9 @@ class PullRequests:
                 else:
                     self._unread.note(number, error)
             else:
-                self._check_owner(pull)
+                self._source.check_id(_owner(pull))
                 if self._source.is_before_end(times.parse(pull["updated_at"])):
                     yield pull
-
-    def _check_owner(self, pull: Json) -> None:
-        """Raise where a pull request is of another repository, which has taken the name of a renamed one."""
-        found = id_of((pull.get("base") or {}).get("repo"))
-        if found not in {None, self._source.repository.id}:
-            reason = f"The name is that of another repository now ({found}): this one was renamed meanwhile"
-            raise RepositoryError(0, reason, pull.get("url", ""))
 
     def _pages(self, since: datetime | None) -> Iterator[list[Json]]:
         """Yield pages less what was seen before and what is older; the boundary itself is read again."""
@@ -84,7 +77,7 @@ class PullRequests:
                 self.newest_listed, *(times.parse(pull["updated_at"]) for pull in page)
             )
             for pull in page:
-                self._check_owner(pull)
+                self._source.check_id(_owner(pull))
             recent = [pull for pull in page if since is None or times.parse(pull["updated_at"]) >= since]
             within = [pull for pull in recent if self._source.is_before_end(times.parse(pull["updated_at"]))]
             versions = {(pull["id"], pull["updated_at"]): pull for pull in within}
@@ -120,6 +113,11 @@ class PullRequests:
                 yield Rows(stream, rows[stream])
             if complete.get(stream):
                 yield CompleteSets(stream, complete[stream])
+
+
+def _owner(pull: Json) -> int | None:
+    """Return the repository that a pull request is of, as far as it says."""
+    return id_of((pull.get("base") or {}).get("repo"))
 
 
 def _has_all_commits(found: Children) -> bool:

@@ -44,6 +44,7 @@ class Releases:
         """Yield the rows of the releases touched at or after SINCE."""
         found: dict[int, Json] = {}  # what moves on to the next page while the list is read comes twice
         for page in self._source.pages("/releases"):
+            self._source.check_owner(page)
             self.is_empty = self.is_empty and not page
             touched = [release for release in page if since is None or _touched_at(release) >= since]
             within = (release for release in touched if self._source.is_before_end(_touched_at(release)))

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from tap_github_custom.errors import RepositoryError
+from tap_github_custom.node_ids import repository_in
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from concurrent.futures import Executor
@@ -59,6 +62,21 @@ class Source:
             organization=self.repository.credential,
             params={"per_page": PAGE_SIZE, **(params or {})},
         )
+
+    def check_owner(self, page: list[Json]) -> None:
+        """Raise where a list is of another repository, which has taken the name of a renamed one.
+
+        The node id of the first item tells whether to ask: what it looks like is nobody's promise.
+        """
+        found = repository_in(page[0].get("node_id") or "", page[0]["id"]) if page else None
+        if found not in {None, self.repository.id}:
+            self.check_id(self.get("").body["id"])
+
+    def check_id(self, found: int | None) -> None:
+        """Raise where what was found under the name of the repository is of another one."""
+        if found not in {None, self.repository.id}:
+            reason = f"The name is that of another repository now ({found}): this one was renamed meanwhile"
+            raise RepositoryError(0, reason, self.path(""))
 
     @property
     def has_graphql(self) -> bool:
