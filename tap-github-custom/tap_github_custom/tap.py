@@ -176,6 +176,8 @@ class TapGitHubCustom(Tap):
         known = self._run.organizations if self._run else []
         for login in known or self._settings.owners:
             self._check()
+            if f"{login}/*" in self._summary.skipped:
+                continue  # who refuses the repositories may refuse the members: that is not to have none
             try:
                 rows = people(
                     self._open_client(),

@@ -77,11 +77,14 @@ def test_an_app_that_was_taken_from_one_organisation_reads_the_others(github: Se
 
 
 def test_an_organisation_that_forbids_it_costs_no_other(both: Server, tmp_path: Path) -> None:
-    """Such as one that has begun to demand single sign-on."""
-    both.add_fault(path=f"^/orgs/{LOST}/repos", times=None, status=403, body=FORBIDDEN)
-    output = run_tap(both, tmp_path, **RUN)
+    """Such as one that has begun to demand single sign-on; its people stay as they are, too."""
+    both.add_fault(path=f"^/orgs/{LOST}/", times=None, status=403, body=FORBIDDEN)
+    mapping = tmp_path / "mapping.csv"
+    mapping.write_text("github_login,ldap\nSomebody,some\n", encoding="utf-8")
+    output = run_tap(both, tmp_path, **RUN, user_mapping_file=str(mapping))
     assert output.error is None
     assert owners(output) == {OTHER}
+    assert {row["_source_org"] for row in output.of("user_lookup")} == {OTHER}
     assert "SAML" in output.skipped[f"{LOST}/*"]
 
 
