@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from tap_github_custom.client import Client, ClientSettings
-from tap_github_custom.credentials import Secret, TokenCredentials
+from tap_github_custom.credentials import OrganizationCredentials, Secret, TokenCredentials
 from tap_github_custom.git import GitCommit
 from tap_github_custom.git.commit import Signature
 from tap_github_custom.reading.accounts import Accounts
@@ -163,6 +163,27 @@ def test_graphql_that_has_failed_is_not_asked_again(bad_answer: Told, times: int
     asked = [each.path for each in learning.asked]
     assert asked.count("/graphql") == times
     assert len(asked) == 12 + times
+
+
+def test_an_organisation_that_graphql_turns_away_costs_no_other() -> None:
+    """With the credential of the next one it answers."""
+    actor = {"user": {"databaseId": 901, "login": "ada"}}
+
+    def tell(asked: Asked) -> Told:
+        if asked.method == "GET":
+            return Told(body={"author": None, "committer": None})
+        if asked.token == "own":  # noqa: S105 - a name
+            return Told(403, {"message": "No"})
+        return Told(body={"data": {"repository": {"commit0": {"author": actor, "committer": actor}}}})
+
+    own, others = (TokenCredentials([Secret(name)], setting=name) for name in ("own", "others"))
+    accounts = Accounts(use_graphql=True)
+    with answering(tell) as server, ThreadPoolExecutor(1) as pool:
+        client = Client(ClientSettings(api_url=server.url), OrganizationCredentials({"made": own}, others))
+        for number, login in enumerate(("made", "next")):
+            source = Source(client, pool, 1, replace(ONE, credential=login), frozenset(), None)
+            accounts.learn(source, [commit(f"{number:x}", f"{login}@example.com")])
+    assert [accounts.of(f"{login}@example.com") for login in ("made", "next")] == [None, ADA]
 
 
 def test_what_graphql_does_not_say_of_one_repository_it_may_say_of_others() -> None:

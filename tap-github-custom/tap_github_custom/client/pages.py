@@ -16,8 +16,8 @@ Json = dict[str, Any]
 # A comma or a semicolon may be part of the address, and a bracket of a quoted parameter.
 _LINK = re.compile(r"""<([^>]*)>((?:[^<"]|"[^"]*")*)""")
 _RELATIONS = re.compile(r"""(?:"[^"]*"|[^"])*?;\s*rel\s*=\s*["']?([^"';,]+)""", re.IGNORECASE)
-# What tells the items of a list apart.
-NAMES = ("filename", "id", "sha", "name")  # of files the first: several may have one content
+# What tells the items of a list apart; several files may have the same content, and so the same SHA.
+NAMES = ("filename", "id", "sha", "name")
 PAGE_SIZE, FILES_PER_PAGE = 30, 300  # where a question does not say how many it wants
 
 

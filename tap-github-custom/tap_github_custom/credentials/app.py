@@ -18,12 +18,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from tap_github_custom.credentials.credential import Credential
 from tap_github_custom.credentials.secret import Secret
-from tap_github_custom.errors import (
-    UNAUTHORIZED,
-    AuthenticationError,
-    ConfigurationError,
-    RepositoryError,
-)
+from tap_github_custom.errors import UNAUTHORIZED, AuthenticationError, ConfigurationError, RepositoryError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
