@@ -21,6 +21,10 @@ TAP = "TAP_GITHUB_CUSTOM_"
 TARGET = "TARGET_GCS_SNOWFLAKE_MERGE_"
 SECRET = "s3cret-value-of-the-test"  # noqa: S105 - it must not be printed
 
+LINES = """\
+{"type": "SCHEMA", "stream": "item", "schema": {"properties": {"id": {}}}, "key_properties": ["id"]}
+{"type": "RECORD", "stream": "item", "record": {"id": 1}}
+"""
 # What a plugin says, as Meltano shows it; its own lines may repeat the settings.
 PLUGIN_LINE = re.compile(r"\] (tap-github-custom|target-gcs-snowflake-merge) ")
 
@@ -68,17 +72,12 @@ def right(module_sandbox: Sandbox) -> Iterator[Mapping[str, str]]:
         yield module_sandbox.environment(up.exports(state))
 
 
-def run(command: tuple[str, ...], environment: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
-    """Run a command to its end; what it says is in `stdout`."""
+def run(
+    command: tuple[str, ...], environment: Mapping[str, str], lines: str = ""
+) -> subprocess.CompletedProcess[str]:
+    """Run a command to its end; what it says is in `stderr`, or in `stdout` where Meltano shows it."""
     return subprocess.run(
-        command,
-        cwd=ROOT,
-        env=environment,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
+        command, cwd=ROOT, env=environment, input=lines, capture_output=True, text=True, check=False
     )
 
 
@@ -92,24 +91,37 @@ def test_a_wrong_setting_is_named_in_one_sentence(
     right: Mapping[str, str], settings: dict[str, str], named: str
 ) -> None:
     """The plugin names the setting or its value, and neither a stack trace nor a secret."""
-    result = run((str(BIN / "meltano"), *MAIN_JOB), {**right, **settings})
+    tap = next(iter(settings)).startswith(TAP)
+    command = "tap-github-custom" if tap else "target-gcs-snowflake-merge"
+    result = run((str(BIN / command), "--config=ENV"), {**right, **settings}, "" if tap else LINES)
     assert result.returncode != 0
-    assert SECRET not in result.stdout
-    said = said_by_plugins(result.stdout)
+    assert SECRET not in result.stdout + result.stderr
+    assert "Traceback" not in result.stderr
+    assert named in result.stderr
+
+
+@pytest.mark.parametrize("setting", [f"{TAP}AUTH_TOKEN", f"{TARGET}PASSWORD"])
+def test_meltano_shows_what_a_plugin_says(right: Mapping[str, str], setting: str) -> None:
+    """And neither a stack trace of it nor a secret."""
+    result = run((str(BIN / "meltano"), *MAIN_JOB), {**right, setting: SECRET})
+    assert result.returncode != 0
+    output = result.stdout + result.stderr
+    assert SECRET not in output
+    said = said_by_plugins(output)
     assert not any("Traceback" in line for line in said)
-    assert any(named in line for line in said), result.stdout[-3000:]
+    assert any(setting.rpartition("_")[2].lower() in line for line in said), output[-3000:]
 
 
 def test_an_unreadable_key_file_is_named(right: Mapping[str, str], tmp_path: Path) -> None:
     """A file that is no private key is named; its content is not printed."""
     key = tmp_path / "key.p8"
     key.write_text(SECRET, encoding="utf-8")
-    result = run((str(BIN / "meltano"), *MAIN_JOB), {**right, f"{TARGET}PRIVATE_KEY_PATH": str(key)})
+    command = (str(BIN / "target-gcs-snowflake-merge"), "--config=ENV")
+    result = run(command, {**right, f"{TARGET}PRIVATE_KEY_PATH": str(key)}, LINES)
     assert result.returncode != 0
-    said = said_by_plugins(result.stdout)
-    assert any(str(key) in line for line in said)
-    assert not any("Traceback" in line for line in said)
-    assert SECRET not in result.stdout
+    assert str(key) in result.stderr
+    assert "Traceback" not in result.stderr
+    assert SECRET not in result.stdout + result.stderr
 
 
 @pytest.mark.parametrize("command", ["tap-github-custom", "target-gcs-snowflake-merge"])
@@ -121,5 +133,5 @@ def test_a_plugin_on_its_own_names_what_is_missing(
     config.write_text(json.dumps({}), encoding="utf-8")
     result = run((str(BIN / command), "--config", str(config)), right)
     assert result.returncode != 0
-    assert "Traceback" not in result.stdout
-    assert ("auth_token" if command.startswith("tap") else "bucket") in result.stdout
+    assert "Traceback" not in result.stderr
+    assert ("auth_token" if command.startswith("tap") else "bucket") in result.stderr
