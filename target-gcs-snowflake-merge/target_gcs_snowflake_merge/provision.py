@@ -48,7 +48,9 @@ def prepare_schema(settings: Settings, session: Session) -> Catalog:
     if not rows:
         create_missing_schema(session, ledger)
     catalog = Catalog.from_rows(rows)
-    if LEDGER_TABLE not in catalog.tables:
+    if LEDGER_TABLE in catalog.tables:
+        catalog.loaded = frozenset(row[0] for row in session.execute(sql.loaded_streams(ledger)).rows)
+    else:
         create(session, sql.create_ledger(ledger))
         session.execute(sql.begin_ledger(ledger, dt.datetime.now(dt.UTC)))
     if SUMMARY_TABLE not in catalog.tables:

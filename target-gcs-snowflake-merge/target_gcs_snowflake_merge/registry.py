@@ -11,7 +11,7 @@ import msgspec
 from target_gcs_snowflake_merge import rejected
 from target_gcs_snowflake_merge.errors import BadInputError, BadRecordError
 from target_gcs_snowflake_merge.layout import DELETION, StreamSchema, plan
-from target_gcs_snowflake_merge.naming import REJECTED_TABLE, name_table
+from target_gcs_snowflake_merge.naming import REJECTED_TABLE, conform, name_table
 from target_gcs_snowflake_merge.references import resolved_properties
 from target_gcs_snowflake_merge.stream import Stream
 from target_gcs_snowflake_merge.values import load_json
@@ -152,8 +152,11 @@ class Registry:
 
     def _table_of(self, name: str) -> str:
         if name not in self._tables:
-            existing = self._loader.catalog.tables
-            self._tables[name] = name_table(name, self._tables.values(), existing)
+            existing, loaded = self._loader.catalog.tables, self._loader.catalog.loaded
+            table = self._tables[name] = name_table(name, self._tables.values(), existing, loaded)
+            if table not in existing and table != conform(name):
+                text = "The table of stream %r is %s: the plain name is the loader's own, or another stream's"
+                logger.warning(text, name, table)
         return self._tables[name]
 
 

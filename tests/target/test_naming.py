@@ -96,3 +96,11 @@ def test_a_stream_keeps_the_table_that_it_was_given_beside_another() -> None:
     beside = name_table("Users", {"USERS"})
     assert name_table("Users", set(), {"USERS", beside}) == beside
     assert name_table("users", {beside}, {"USERS", beside}) == "USERS"
+
+
+def test_a_new_stream_does_not_take_the_table_of_one_that_an_earlier_run_loaded() -> None:
+    """One that was loaded before keeps its own."""
+    beside = name_table("Users", {"USERS"})
+    assert name_table("Users", set(), {"USERS"}, loaded={"users"}) == beside
+    assert name_table("Users", set(), {"USERS"}, loaded={"users", "Users"}) == "USERS"
+    assert name_table("users", {beside}, {"USERS"}, loaded={"users"}) == "USERS"

@@ -52,6 +52,20 @@ def test_streams_that_differ_only_by_case_keep_their_tables_in_any_order(world: 
     assert (world.table("ITEM"), world.table(beside)) == ([{"ID": 1, "V": "Item"}], [{"ID": 1, "V": "item"}])
 
 
+@pytest.mark.parametrize("load_method", ["upsert", "overwrite"])
+def test_a_new_stream_leaves_the_table_of_an_older_one_alone(world: World, load_method: str) -> None:
+    """Also where that stream is not in its run, and whose table it is only the ledger knows."""
+    older, newer = (
+        [schema(name, {**ID, "v": TEXT}, "id"), record(name, id=1, v=name)] for name in ("Item", "item")
+    )
+    world.load(older, load_method=load_method)
+    run = world.load(newer, load_method=load_method)
+    (beside,) = (table for table in world.tables() if table.startswith("ITEM__"))
+    assert f"stream 'item' is {beside}" in run.errors
+    world.load([*newer, *older], load_method=load_method)
+    assert (world.table("ITEM"), world.table(beside)) == ([{"ID": 1, "V": "Item"}], [{"ID": 1, "V": "item"}])
+
+
 def test_a_type_is_one_in_small_letters_too(world: World) -> None:
     """The specification has capitals; what is sent otherwise is no less a record."""
     lines = [schema("item", ID, "id"), record("item", id=1), record("item", id=2), state({"n": 1})]

@@ -108,6 +108,7 @@ CASES = {
     "begin_ledger": sql.begin_ledger(LEDGER, dt.datetime(2026, 1, 30, 12, tzinfo=dt.UTC)),
     "insert_ledger": sql.insert_ledger(LEDGER, ENTRY),
     "committed_since": sql.committed_since(LEDGER, dt.datetime(2026, 1, 30, 12, tzinfo=dt.UTC)),
+    "loaded_streams": sql.loaded_streams(LEDGER),
     "find_batch": sql.find_batch(LEDGER, "0a1b"),
     "swap_tables": sql.swap_tables(TARGET, STAGING),
     "newest_row": sql.newest_row(STAGING),

@@ -34,6 +34,7 @@ from target_gcs_snowflake_merge.sql.ledger import (
     create_ledger,
     find_batch,
     insert_ledger,
+    loaded_streams,
 )
 from target_gcs_snowflake_merge.sql.merge import append, merge
 from target_gcs_snowflake_merge.sql.summary import (
@@ -84,6 +85,7 @@ __all__ = [
     "insert_summary",
     "list_columns",
     "literal",
+    "loaded_streams",
     "mark_missing",
     "merge",
     "newest_row",

@@ -108,6 +108,11 @@ def find_batch(ledger: Table, batch_id: str) -> str:
     )
 
 
+def loaded_streams(ledger: Table) -> str:
+    """Return the query for the streams of all batches; the ledger's beginning has none."""
+    return f"SELECT DISTINCT {quote('STREAM')}\nFROM {ledger}\nWHERE {quote('STREAM')} IS NOT NULL"
+
+
 def committed_since(ledger: Table, began_at: datetime) -> str:
     """Return the query for the batches that began at a moment or later, behind the ledger's beginning."""
     return (
