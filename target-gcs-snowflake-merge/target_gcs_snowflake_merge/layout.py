@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
+from itertools import dropwhile
 from typing import TYPE_CHECKING, Any
 
 from target_gcs_snowflake_merge import sql
@@ -231,11 +232,16 @@ def _column_for(
 def _displaced(
     plain_names: Collection[str], existing: Mapping[str, ColumnType | None], used: Collection[str]
 ) -> tuple[str, ...]:
-    """Return the columns that properties have left for another type: plain ones, and others beside them."""
+    """Return the columns that properties have left for another type: plain ones, and others beside them.
+
+    Those beside them were added to the table, so they stand behind the columns that it was made with.
+    """
+    added = set(dropwhile(lambda name: name != INGESTED_AT, existing))
     return tuple(
         name
         for name in existing
-        if name not in used and (name in plain_names or _is_beside(name, plain_names, existing))
+        if name not in used
+        and (name in plain_names or (name in added and _is_beside(name, plain_names, existing)))
     )
 
 

@@ -53,6 +53,15 @@ def test_a_column_that_is_only_called_like_one_beside_another_stays() -> None:
     assert layout.displaced == ()
 
 
+def test_a_column_that_the_table_was_made_with_is_beside_no_other() -> None:
+    """`due__date` is then a property of its own, though `due` could not hold what it holds."""
+    text, day = {"type": "string"}, {"type": "string", "format": "date"}
+    catalog = Catalog()
+    plan(described(due=text, due__date=day), TABLE, catalog)
+    layout, _ = plan(described(due=text), TABLE, catalog)
+    assert layout.displaced == ()
+
+
 def test_a_number_gains_digits() -> None:
     """A number that only needs more digits is widened in place."""
     catalog = Catalog.from_rows([("ITEM", "A", "NUMBER", 10, 2)])
