@@ -8,7 +8,7 @@ import msgspec
 from singer_sdk.mapper import RemoveRecordTransform
 
 from target_gcs_snowflake_merge.errors import BadInputError, BadRecordError
-from target_gcs_snowflake_merge.values import load_json, whole_value
+from target_gcs_snowflake_merge.values import load_json, require_whole_key, whole_value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -97,6 +97,8 @@ class Mapping:
                 reason = f"a stream map cannot be applied to it: {error or type(error).__name__}"
                 raise BadRecordError(reason, stream=message.stream or "") from error
             if transformed is not None:
+                for key in stream_map.transformed_key_properties or ():
+                    require_whole_key(key, transformed.get(key))
                 yield stream_map.stream_alias, _encoded(transformed, message.stream or "")
 
 

@@ -24,7 +24,6 @@ from target_gcs_snowflake_merge.values import (
     MAX_BINARY_BYTES,
     MAX_VALUE_BYTES,
     convert,
-    encode_json,
     load_json,
 )
 
@@ -162,8 +161,6 @@ class RecordDecoder:
                 state = "is NULL" if column.property_name in record else "is missing"
                 message = f"key property {column.property_name!r} {state}"
                 raise MissingKeyError(message)
-            if column.is_mixed and value is not None and not isinstance(value, str):
-                value = encode_json(value).decode()
             if value is not None:
                 values[f"f{index}"] = convert(column, value)
         return self._row_type(**values)

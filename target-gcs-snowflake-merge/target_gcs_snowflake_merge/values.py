@@ -46,7 +46,11 @@ def _integer(digits: str) -> int | Decimal:
 
 def convert(column: Column, value: Any) -> Any:  # noqa: ANN401 - a JSON value to a Python value
     """Return the value of a property as its column has it, or raise `BadRecordError`."""
+    if column.is_key:
+        require_whole_key(column.property_name, value)
     try:
+        if column.is_mixed and not isinstance(value, str):
+            value = encode_json(value).decode()
         return _CONVERTERS[column.type.kind](value, column.type)
     except (ValueError, TypeError, ArithmeticError, OverflowError):
         raise BadRecordError.of_field(column.property_name, value, f"is no {column.type.sql}") from None
@@ -136,6 +140,12 @@ def time_of(text: str) -> dt.time:
 def whole_text(text: str) -> str:
     """Return text that UTF-8 can hold: half a surrogate pair becomes U+FFFD."""
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def require_whole_key(name: str, value: Any) -> None:  # noqa: ANN401 - a JSON value
+    """Raise `BadRecordError` for a key with half a surrogate pair: mended, two keys would be one."""
+    if isinstance(value, str) and whole_text(value) != value:
+        raise BadRecordError.of_field(name, value, "is a key, and has half a surrogate pair")
 
 
 def whole_value(value: Any) -> Any:  # noqa: ANN401 - a JSON value

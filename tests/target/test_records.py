@@ -144,6 +144,15 @@ def test_a_key_must_be_there(record: bytes) -> None:
         written(record)
 
 
+@pytest.mark.parametrize("kind", ["string", ["string", "array"]])
+@pytest.mark.parametrize("key", [rb'"\ud800"', rb'["\ud800"]', rb'{"\ud800": 1}'])
+def test_a_key_with_half_a_surrogate_pair_is_blamed(kind: object, key: bytes) -> None:
+    """Mended, two keys would be one."""
+    decoder = RecordDecoder(layout({"id": {"type": kind}}))
+    with pytest.raises(BadRecordError, match="'id'"):
+        decoder.decode(b'{"id": %s}' % key)
+
+
 def test_a_value_that_is_too_long_is_blamed() -> None:
     """A VARCHAR holds 16 MB; a longer value is refused before it is uploaded."""
     record = json.dumps({"id": 1, "text": "x" * (MAX_VALUE_BYTES + 1)}).encode()

@@ -53,6 +53,18 @@ def test_half_a_surrogate_pair_goes_through_flattening(world: World) -> None:
     assert world.table("ITEM")[0]["X"] == "a\ufffd"
 
 
+def test_a_key_with_half_a_surrogate_pair_is_put_aside_before_flattening_too(world: World) -> None:
+    """Mended, two keys would be one."""
+    lines: list[Line] = [
+        schema("item", {"id": {"type": "string"}}, "id"),
+        record("item", id="\ufffd"),
+        rb'{"type":"RECORD","stream":"item","record":{"id":"\ud800"}}',
+    ]
+    world.load(lines, flattening_enabled=True, flattening_max_depth=1, **QUARANTINED)
+    assert [row["ID"] for row in world.table("ITEM")] == ["\ufffd"]
+    assert ["half a surrogate pair" in row["REASON"] for row in world.table("_REJECTED_RECORD")] == [True]
+
+
 def test_flattening_keeps_decimals_exact(world: World) -> None:
     """They do not become floats on the way."""
     price = {"type": "object", "properties": {"net": {"type": "number", "multipleOf": 0.01}}}
