@@ -17,7 +17,7 @@ from target_gcs_snowflake_merge.layout import Layout
 from target_gcs_snowflake_merge.naming import ROW_HASH, SEQUENCE, TABLE_VERSION
 from target_gcs_snowflake_merge.row_hash import RowHash
 from target_gcs_snowflake_merge.schema import MAX_PRECISION, ColumnType, Kind
-from target_gcs_snowflake_merge.values import moment_of, time_of
+from target_gcs_snowflake_merge.values import exact_number, moment_of, time_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -148,7 +148,7 @@ def _convert(column: Column, data_type: pa.DataType, values: Sequence[Any]) -> p
     if kind is Kind.NUMBER and not column.type.scale:
         return _integers(data_type, values)
     if kind is Kind.NUMBER:
-        values = [None if value is None else _exact(value) for value in values]
+        values = [None if value is None else _exact(exact_number(value)) for value in values]
     elif kind is Kind.TIME:
         values = [None if value is None else _utc_time(value) for value in values]
     return pa.array(values, data_type)

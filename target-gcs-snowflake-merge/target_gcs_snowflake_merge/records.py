@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from contextlib import suppress
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from itertools import takewhile
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple, TypeAlias
 
@@ -36,6 +36,7 @@ Row: TypeAlias = msgspec.Struct
 
 JSON_NULL = msgspec.Raw(b"null")
 _DELETION_TEXT = f'"{DELETION}"'.encode()
+REFUSED = (msgspec.MsgspecError, UnicodeDecodeError, InvalidOperation)
 UNFIT_NAME = re.compile(r'[\x00-\x1f"\\\ud800-\udfff]')
 
 _PYTHON_TYPES: dict[Kind, Any] = {
@@ -79,7 +80,7 @@ class RecordDecoder:
         self._lacks_deletions = DELETION not in names
         # A Struct cannot have such names: the records of the stream take the slow way, all of them.
         is_unfit = any(UNFIT_NAME.search(name) for name in names)
-        self.is_slow = is_unfit or any(column.is_mixed for column in layout.columns)
+        self.is_slow = is_unfit or any(_needs_a_look(column) for column in layout.columns)
         if is_unfit:
             names = [column.name for column in layout.columns]
         has_binary = any(column.type.kind is Kind.BINARY for column in layout.columns)
@@ -93,7 +94,7 @@ class RecordDecoder:
             kw_only=True,
             gc=False,
         )
-        self._decode: Callable[[msgspec.Raw | bytes], Row] = msgspec.json.Decoder(self._row_type).decode
+        self._decode: Callable[[msgspec.Raw | bytes], Row] = _decoder(self._row_type)
         # It decodes a whole line, and refuses all but a record of this stream.
         message_type: Any = msgspec.defstruct(
             "Message",
@@ -105,7 +106,7 @@ class RecordDecoder:
             ],
             gc=False,
         )
-        self._decode_message: Callable[[bytes], RecordMessage] = msgspec.json.Decoder(message_type).decode
+        self._decode_message: Callable[[bytes], RecordMessage] = _decoder(message_type)
 
     def columns(self, rows: Sequence[Row]) -> list[Sequence[Any]]:
         """Return the values of rows by column, in the order of the layout."""
@@ -120,7 +121,7 @@ class RecordDecoder:
         longest = self._checked_above
         alike = takewhile(lambda line: line.startswith(beginning) and len(line) <= longest, lines)
         messages: list[RecordMessage] = []
-        with suppress(msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        with suppress(*REFUSED, RecursionError):
             messages.extend(map(self._decode_message, alike))  # keeps those before one that it refuses
         version = messages[0].version if messages else None
         if version is not None and not self.layout.is_versioned:
@@ -131,7 +132,7 @@ class RecordDecoder:
     def decode(self, record: msgspec.Raw | bytes, decoded: Any = None) -> Row:  # noqa: ANN401 - any JSON value
         """Return the row of a record's JSON text, or of what it was DECODED to, or raise `BadRecordError`."""
         if decoded is None and not self.is_slow:
-            with suppress(msgspec.MsgspecError, UnicodeDecodeError):
+            with suppress(*REFUSED):
                 row = self._decode(record)
                 if len(memoryview(record)) > self._checked_above:
                     self._check_sizes(row)
@@ -177,9 +178,20 @@ class RecordDecoder:
                 raise BadRecordError.of_field(column.property_name, shown, f"is longer than {limit >> 20} MB")
 
 
+def _decoder(kind: Any) -> Callable[[Any], Any]:  # noqa: ANN401 - a type
+    """Return what decodes JSON text to a type; numbers of fields that may be anything are exact."""
+    return msgspec.json.Decoder(kind, float_hook=Decimal).decode
+
+
+def _needs_a_look(column: Column) -> bool:
+    """Tell whether each value has to be looked at: as `_field` types a decimal key, it could be NULL."""
+    return column.is_mixed or (column.is_key and column.type.kind is Kind.NUMBER and column.type.scale > 0)
+
+
 def _field(index: int, column: Column) -> Any:  # noqa: ANN401 - what defstruct takes
     kind = column.type.kind
-    python_type = _PYTHON_TYPES.get(kind, Decimal if column.type.scale else int)
+    # A Decimal would take text such as 1_000: so text stays text until the column is made.
+    python_type = _PYTHON_TYPES.get(kind, Any if column.type.scale else int)
     if column.is_key:
         return (f"f{index}", python_type)
     if kind is Kind.VARIANT:

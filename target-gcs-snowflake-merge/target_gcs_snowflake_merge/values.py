@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 MAX_VALUE_BYTES = 16 * 1024 * 1024  # of a VARCHAR or VARIANT without an explicit length
 MAX_BINARY_BYTES = 8 * 1024 * 1024  # of a BINARY
 MAX_INT_DIGITS = 4_000
+NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?", re.ASCII | re.IGNORECASE)
 MIDNIGHT = re.compile(r"[^\d:.,W-]24")  # from Python 3.14 on 24:00 is the next day
 encode_json = msgspec.json.Encoder(decimal_format="number").encode
 
@@ -33,6 +34,9 @@ def load_json(text: bytes) -> Any:  # noqa: ANN401 - any JSON value
         return json.loads(text.decode("utf-8"), parse_float=Decimal, parse_int=_integer)
     except UnicodeDecodeError as error:
         message = f"the text is not UTF-8 at byte {error.start}: {text[error.start : error.start + 8]!r}"
+        raise BadRecordError(message) from None
+    except InvalidOperation:
+        message = "a number has an exponent that no column can hold"
         raise BadRecordError(message) from None
     except ValueError as error:
         message = f"the text is not JSON: {error}"
@@ -57,11 +61,9 @@ def convert(column: Column, value: Any) -> Any:  # noqa: ANN401 - a JSON value t
 
 
 def _to_number(value: Any, kind: ColumnType) -> int | Decimal:  # noqa: ANN401
-    if isinstance(value, bool) or not isinstance(value, int | Decimal | str):
-        raise TypeError
     if isinstance(value, str) and not kind.scale:
         raise TypeError
-    exact = Decimal(value)
+    exact = exact_number(value)
     if not exact.is_finite() or exact.adjusted() >= kind.precision - kind.scale:
         raise InvalidOperation
     if not kind.scale:
@@ -69,6 +71,17 @@ def _to_number(value: Any, kind: ColumnType) -> int | Decimal:  # noqa: ANN401
             raise InvalidOperation
         return int(exact)
     return exact
+
+
+def exact_number(value: Any) -> Decimal:  # noqa: ANN401 - a JSON value
+    """Return a number, or what a text says in digits; Python would take `1_000` and `Infinity`, too."""
+    if isinstance(value, Decimal):
+        return value
+    if isinstance(value, bool) or not isinstance(value, int | str):
+        raise TypeError
+    if isinstance(value, str) and not NUMBER.fullmatch(value):
+        raise ValueError
+    return Decimal(value)
 
 
 def _to_float(value: Any, _: ColumnType) -> float:  # noqa: ANN401

@@ -62,6 +62,7 @@ def written(record: bytes) -> dict[str, Any]:
             Decimal("123456789012345678901234567890.01"),
         ),
         (b'"price": "0.10"', "PRICE", Decimal("0.10")),
+        (b'"price": "-1.5e+1"', "PRICE", Decimal(-15)),
         (b'"price": 3', "PRICE", Decimal(3)),
         (b'"ratio": 0.001', "RATIO", 0.001),
         (b'"ratio": 3', "RATIO", 3.0),
@@ -112,6 +113,15 @@ def test_a_value_arrives_as_it_was_sent(value: bytes, column: str, expected: obj
         (b'"price": 1.234', "price"),
         (b'"price": "NaN"', "price"),
         (b'"price": 1e37', "price"),
+        (b'"price": ' + b"9" * 5_000, "price"),
+        (b'"price": "1_000"', "price"),
+        (b'"price": " 1"', "price"),
+        (b'"price": "\xd9\xa1"', "price"),
+        (b'"price": "Infinity"', "price"),
+        (b'"price": ""', "price"),
+        (b'"price": true', "price"),
+        (b'"price": [1]', "price"),
+        (b'"whole": 1.0, "price": "1_000"', "price"),
         (b'"ratio": NaN', "ratio"),
         (b'"ratio": Infinity', "ratio"),
         (b'"ratio": 1e999', "ratio"),
@@ -137,6 +147,14 @@ def test_a_value_that_no_column_can_hold_is_blamed(value: bytes, field: str) -> 
     assert field in str(error)
 
 
+@pytest.mark.parametrize("field", ["whole", "price", "ratio", "unknown"])
+def test_an_exponent_that_no_number_has_is_blamed(field: str) -> None:
+    """Python has none of so many digits; what a record has besides its properties has to be read too."""
+    odd = b', "doc": [NaN]' if field == "unknown" else b""
+    with pytest.raises(BadRecordError, match=f"exponent|{field}"):
+        written(b'{"id": 1, "%s": 1e99999999999999999999%s}' % (field.encode(), odd))
+
+
 @pytest.mark.parametrize("record", [b'{"text": "x"}', b'{"id": null}'])
 def test_a_key_must_be_there(record: bytes) -> None:
     """NULL never matches in a MERGE, so a record without its key is refused."""
@@ -151,6 +169,14 @@ def test_a_key_with_half_a_surrogate_pair_is_blamed(kind: object, key: bytes) ->
     decoder = RecordDecoder(layout({"id": {"type": kind}}))
     with pytest.raises(BadRecordError, match="'id'"):
         decoder.decode(b'{"id": %s}' % key)
+
+
+def test_a_decimal_key_is_no_exception() -> None:
+    """Neither one that is NULL nor one that is spelt as no number is."""
+    decoder = RecordDecoder(layout({"id": {"type": "number", "multipleOf": 0.01}}))
+    for key in (b"null", b'"1_000"'):
+        with pytest.raises(BadRecordError, match="'id'"):
+            decoder.decode(b'{"id": %s}' % key)
 
 
 def test_a_value_that_is_too_long_is_blamed() -> None:
