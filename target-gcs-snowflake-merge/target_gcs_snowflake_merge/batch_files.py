@@ -151,34 +151,38 @@ def _records(data: bytes | pa.RecordBatch) -> list[tuple[bytes, Any]]:
     if isinstance(data, bytes):
         return [(data, None)]
     try:
-        rows = _rows(data)
-        is_json = all(is_finite(column) for column in data.columns)
+        rows, is_json = _rows(data)
         return [(encode_json(row), None if is_json or _is_json(row) else _as_decoded(row)) for row in rows]
     except (ValueError, TypeError, ArithmeticError, pa.ArrowException) as error:
         message = f"a row of a file of a BATCH message cannot be read: {error}"
         raise BadInputError(message) from None
 
 
-def _rows(data: pa.RecordBatch) -> list[dict[str, Any]]:
-    """Return rows as Python objects."""
+def _rows(data: pa.RecordBatch) -> tuple[list[dict[str, Any]], bool]:
+    """Return rows as Python objects; true where JSON has a word for each value of their columns."""
     try:
-        return data.to_pylist(maps_as_pydicts="lossy")
+        return data.to_pylist(maps_as_pydicts="lossy"), all(map(is_finite, data.columns))
     except (ValueError, OverflowError):
-        return [_row(data.slice(number, 1)) for number in range(data.num_rows)]
+        return [_row(data.slice(number, 1)) for number in range(data.num_rows)], False
 
 
 def _row(data: pa.RecordBatch) -> dict[str, Any]:
-    """Return one row; a day that Python has no word for is told by its text."""
+    """Return one row."""
+    return dict(zip(data.schema.names, map(_value, data.columns), strict=True))
+
+
+def _value(column: Any) -> Any:  # noqa: ANN401 - the stubs know no array of any type
+    """Return the value of a column in one row; a day that Python has no word for is told by its text.
+
+    What holds such a day below is NaN: where a property asks for it the record is bad.
+    """
     try:
-        (row,) = data.to_pylist(maps_as_pydicts="lossy")
+        (value,) = column.to_pylist(maps_as_pydicts="lossy")
     except (ValueError, OverflowError):
-        columns = [_days_as_text(column) for column in data.columns]
-        (row,) = pa.RecordBatch.from_arrays(columns, data.schema.names).to_pylist(maps_as_pydicts="lossy")
-    return row
-
-
-def _days_as_text(column: Any) -> Any:  # noqa: ANN401 - the stubs know no array of any type
-    return column.cast(pa.string()) if pa.types.is_temporal(column.type) else column
+        if not pa.types.is_temporal(column.type):
+            return math.nan
+        (value,) = column.cast(pa.string()).to_pylist()
+    return value
 
 
 def is_finite(array: Any) -> bool:  # noqa: ANN401 - the stubs know no array of any type

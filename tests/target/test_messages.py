@@ -96,16 +96,28 @@ def test_what_lies_below_a_column_of_parquet_is_as_in_json(
     assert world.sql(query) == [{"A": 1, "T": "1970-01-01T00:00:00.000001Z"}]
 
 
-def test_a_day_that_no_column_can_hold_is_a_bad_record_of_parquet_too(world: World, tmp_path: Path) -> None:
-    """It is named by its row, and its neighbours are loaded."""
+FAR = pa.timestamp("us", "UTC")
+DAYS: dict[str, tuple[str, pa.Array[Any]]] = {
+    "column": ("at", pa.array([0, 2**58, 0], FAR)),
+    "object": ("doc", pa.array([{"x": 0}, {"x": 2**58}, None], pa.struct([("x", FAR)]))),
+    "list": ("doc", pa.array([[0], [0, 2**58], None], pa.list_(FAR))),
+    "map": ("doc", pa.array([[("x", 0)], [("x", 2**58)], None], pa.map_(pa.string(), FAR))),
+}
+
+
+@pytest.mark.parametrize("case", DAYS)
+def test_a_day_that_no_column_can_hold_is_a_bad_record_of_parquet_too(
+    world: World, tmp_path: Path, case: str
+) -> None:
+    """It is named by its row, and its neighbours are loaded; what no property asks for is nobody's."""
     file = tmp_path / "rows.parquet"
-    late = pa.array([0, 2**58, 0], pa.timestamp("us", "UTC"))
-    pq.write_table(pa.table({"id": [1, 2, 3], "at": late}), file)
+    field, days = DAYS[case]
+    pq.write_table(pa.table({"id": [1, 2, 3], field: days, "extra": days.take([1, 0, 1])}), file)
     run = world.load(batch({"format": "parquet"}, file), on_bad_record="quarantine")
     assert run.states == [{"n": 1}]
     assert {row["ID"] for row in world.table("ITEM")} == {1, 3}
     (row,) = world.table("_REJECTED_RECORD")
-    assert "field 'at'" in row["REASON"]
+    assert f"field {field!r}" in row["REASON"]
     assert "row 2 of" in row["REASON"]
 
 
