@@ -41,7 +41,7 @@ class Piece(NamedTuple):
     first: int
 
     def records(self) -> Iterator[tuple[bytes, Any, str]]:
-        """Yield the JSON text of each record, what it says where no JSON text can (NaN), and its place."""
+        """Yield the JSON text of each record, what it says where JSON cannot (NaN, bytes), and its place."""
         name = "line" if isinstance(self.data, bytes) else "row"
         for number, (text, decoded) in enumerate(_records(self.data), self.first):
             yield text, decoded, f"{name} {number} of {self.address}"
@@ -161,7 +161,7 @@ def _records(data: bytes | pa.RecordBatch) -> list[tuple[bytes, Any]]:
 def _rows(data: pa.RecordBatch) -> tuple[list[dict[str, Any]], bool]:
     """Return rows as Python objects; true where JSON has a word for each value of their columns."""
     try:
-        return data.to_pylist(maps_as_pydicts="lossy"), all(map(is_finite, data.columns))
+        return data.to_pylist(maps_as_pydicts="lossy"), all(map(_is_plain, data.columns))
     except (ValueError, OverflowError):
         return [_row(data.slice(number, 1)) for number in range(data.num_rows)], False
 
@@ -185,6 +185,17 @@ def _value(column: Any) -> Any:  # noqa: ANN401 - the stubs know no array of any
     return value
 
 
+def _is_plain(column: Any) -> bool:  # noqa: ANN401 - the stubs know no array of any type
+    kind = column.type.value_type if pa.types.is_dictionary(column.type) else column.type
+    return is_finite(column) and not is_bytes(kind)
+
+
+def is_bytes(kind: Any) -> bool:  # noqa: ANN401 - a type of Arrow
+    """Tell whether a type is that of bytes, of which nobody has said that they are text."""
+    plain = pa.types.is_binary(kind) or pa.types.is_large_binary(kind)
+    return plain or pa.types.is_fixed_size_binary(kind)
+
+
 def is_finite(array: Any) -> bool:  # noqa: ANN401 - the stubs know no array of any type
     """Tell whether there is no NaN and no infinity in a column, nor anywhere below it."""
     kind = array.type
@@ -204,12 +215,12 @@ def _is_json(value: Any) -> bool:  # noqa: ANN401 - any value of a row
         return all(map(_is_json, value.values()))
     if isinstance(value, list | tuple):
         return all(map(_is_json, value))
-    return not isinstance(value, float) or math.isfinite(value)
+    return not isinstance(value, bytes) and (not isinstance(value, float) or math.isfinite(value))
 
 
 def _as_decoded(row: dict[str, Any]) -> Any:  # noqa: ANN401 - a JSON value
-    """Return a row as `load_json` would: with exact numbers, NaN left as it is."""
-    return _with_exact_numbers(msgspec.to_builtins(row, builtin_types=(Decimal,)))
+    """Return a row as `load_json` would: with exact numbers, NaN and bytes left as they are."""
+    return _with_exact_numbers(msgspec.to_builtins(row, builtin_types=(Decimal, bytes)))
 
 
 def _with_exact_numbers(value: Any) -> Any:  # noqa: ANN401 - a JSON value

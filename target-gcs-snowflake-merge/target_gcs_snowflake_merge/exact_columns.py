@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from target_gcs_snowflake_merge.batch_files import is_finite
+from target_gcs_snowflake_merge.batch_files import is_bytes, is_finite
 from target_gcs_snowflake_merge.columns import FIRST_MOMENT, LAST_MOMENT, UNFIT, UTC_TIMESTAMP, arrow_type
 from target_gcs_snowflake_merge.schema import ColumnType, Kind
 from target_gcs_snowflake_merge.values import MAX_BINARY_BYTES, MAX_VALUE_BYTES, encode_json
@@ -82,12 +82,8 @@ def _found(chunk: pa.RecordBatch, column: Column) -> Array:
 
 
 def _is_text(data_type: pa.DataType) -> bool:
-    return types.is_string(data_type) or types.is_large_string(data_type)
-
-
-def _is_bytes(data_type: pa.DataType) -> bool:
-    plain = types.is_binary(data_type) or types.is_large_binary(data_type)
-    return plain or types.is_fixed_size_binary(data_type)
+    """Tell whether a type is that of text; many a writer does not note that its bytes are UTF-8."""
+    return types.is_string(data_type) or types.is_large_string(data_type) or is_bytes(data_type)
 
 
 _SAME_FAMILY: dict[Kind, Callable[[pa.DataType], bool]] = {
@@ -98,7 +94,7 @@ _SAME_FAMILY: dict[Kind, Callable[[pa.DataType], bool]] = {
     Kind.TIMESTAMP: types.is_timestamp,
     Kind.DATE: types.is_date,
     Kind.TIME: types.is_time,
-    Kind.BINARY: _is_bytes,
+    Kind.BINARY: is_bytes,
 }
 
 

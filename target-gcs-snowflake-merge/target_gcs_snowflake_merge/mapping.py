@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Self
 
 import msgspec
@@ -87,7 +88,7 @@ class Mapping:
     def records(self, message: Message) -> Iterator[tuple[str, bytes]]:
         """Yield each record that the record of a message becomes, as JSON text."""
         for stream_map in self._mapper.stream_maps.get(message.stream or "", ()):
-            record = _decoded(message.record) if message.decoded is None else message.decoded
+            record = _decoded(message.record) if message.decoded is None else _without_bytes(message.decoded)
             if not isinstance(record, dict):
                 reason = "the record is not an object"
                 raise BadRecordError(reason, stream=message.stream or "")
@@ -108,6 +109,11 @@ def _decoded(text: msgspec.Raw) -> Any:  # noqa: ANN401 - a JSON value
         return _decode(text)
     except (msgspec.MsgspecError, UnicodeDecodeError):
         return load_json(bytes(text))
+
+
+def _without_bytes(record: Any) -> Any:  # noqa: ANN401 - a JSON value
+    """Return a record with the bytes of a Parquet file as base64: expressions expect what JSON has."""
+    return msgspec.to_builtins(record, builtin_types=(Decimal,))
 
 
 def _encoded(record: Any, stream: str) -> bytes:  # noqa: ANN401 - a JSON value

@@ -53,7 +53,7 @@ def convert(column: Column, value: Any) -> Any:  # noqa: ANN401 - a JSON value t
     if column.is_key:
         require_whole_key(column.property_name, value)
     try:
-        if column.is_mixed and not isinstance(value, str):
+        if column.is_mixed and not isinstance(value, str | bytes):
             value = encode_json(value).decode()
         return _CONVERTERS[column.type.kind](value, column.type)
     except (ValueError, TypeError, ArithmeticError, OverflowError):
@@ -100,6 +100,9 @@ def _to_boolean(value: Any, _: ColumnType) -> bool:  # noqa: ANN401
 
 
 def _text(value: Any) -> str:  # noqa: ANN401
+    """Return text; bytes are those of a Parquet file, whose writer need not note that they are UTF-8."""
+    if isinstance(value, bytes):
+        return value.decode("utf-8")
     if not isinstance(value, str):
         raise TypeError
     return value
@@ -127,7 +130,7 @@ def _to_time(value: Any, _: ColumnType) -> str:  # noqa: ANN401
 
 
 def _to_binary(value: Any, _: ColumnType) -> bytes:  # noqa: ANN401
-    return b64decode(_text(value), validate=True)
+    return value if isinstance(value, bytes) else b64decode(_text(value), validate=True)
 
 
 def _to_variant(value: Any, _: ColumnType) -> msgspec.Raw:  # noqa: ANN401

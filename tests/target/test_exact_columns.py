@@ -41,6 +41,10 @@ EXACT: list[tuple[str, pa.DataType, list[Any]]] = [
     ("boolean", pa.bool_(), [True, False, True]),
     ("text", pa.string(), ["", 'ünï 🚀 \0 "\\\n', "x"]),
     ("text", pa.large_string(), ["a", "b", "a"]),
+    ("text", pa.binary(), [b"a", "é".encode(), b""]),
+    ("text", pa.large_binary(), [b"a", b"b", b"a"]),
+    ("text", pa.binary(2), [b"ab", b"cd", b"ab"]),
+    ("text", pa.dictionary(pa.int8(), pa.binary()), [b"a", b"b", b"a"]),
     ("text", pa.dictionary(pa.int8(), pa.string()), ["a", "b", "a"]),
     ("moment", pa.timestamp("us", "UTC"), [MOMENT, dt.datetime(1, 1, 1, tzinfo=dt.UTC), MOMENT]),
     ("moment", pa.timestamp("ms", "Europe/Berlin"), [MOMENT.replace(microsecond=123000)] * 3),
@@ -56,6 +60,7 @@ EXACT: list[tuple[str, pa.DataType, list[Any]]] = [
     ("variant", pa.struct([("a", pa.list_(pa.int64())), ("b", pa.string())]), [{"a": [1], "b": None}] * 3),
     ("variant", pa.list_(pa.decimal128(5, 2)), [[Decimal("1.50")], [], [None]]),
     ("variant", pa.map_(pa.string(), pa.int8()), [[("k", 1)], [], [("l", None)]]),
+    ("variant", pa.binary(), [b"a", b"\xff", b""]),
     ("variant", pa.string(), ['{"not": "an object"}', "null", ""]),
     *((name, pa.null(), [None] * 3) for name in SCHEMAS),
 ]
@@ -85,7 +90,7 @@ def test_rows_are_those_of_their_json(name: str, data_type: pa.DataType, values:
     """Each type: the same values, without a look at each row; so the digests are the same as well."""
     of_file = batch_files._in_microseconds(chunk(name, data_type, values))  # noqa: SLF001 - as it is read
     decoder = RecordDecoder(layout(name))
-    rows = [decoder.decode(text) for text, _, _ in batch_files.Piece(of_file, "", 1).records()]
+    rows = [decoder.decode(text, decoded) for text, decoded, _ in batch_files.Piece(of_file, "", 1).records()]
     expected = Columns(decoder).record_batch(rows, range(7, 7 + len(rows)))
     exact = exact_rows(of_file, decoder.layout)
     assert exact is not None
@@ -103,7 +108,8 @@ INEXACT: list[tuple[str, pa.DataType, list[Any]]] = [
     ("float", pa.float64(), [float("inf")]),
     ("float", pa.int64(), [2**53 + 1]),
     ("text", pa.int64(), [1]),
-    ("text", pa.binary(), [b"x"]),
+    ("text", pa.binary(), [b"\xff"]),
+    ("text", pa.binary(1), [b"\xff"]),
     ("text", pa.string(), ["x" * (16 * 1024 * 1024 + 1)]),
     ("moment", pa.string(), ["2026-01-31T21:59:59Z"]),
     ("moment", pa.timestamp("s"), [253_402_300_800]),

@@ -121,6 +121,23 @@ def test_a_day_that_no_column_can_hold_is_a_bad_record_of_parquet_too(
     assert "row 2 of" in row["REASON"]
 
 
+def test_bytes_of_parquet_are_text_where_the_schema_says_so(world: World, tmp_path: Path) -> None:
+    """Many a writer does not note that its bytes are UTF-8; those that are none are a bad record."""
+    file = tmp_path / "rows.parquet"
+    columns = {
+        "name": pa.array([b"a", "é".encode(), b"\xff"], pa.binary()),
+        "at": pa.array([b"2026-01-31T21:59:59Z", None, None], pa.binary()),
+    }
+    pq.write_table(pa.table({"id": [1, 2, 3], **columns}), file)
+    world.load(batch({"format": "parquet"}, file), on_bad_record="quarantine")
+    one, two = world.table("ITEM")
+    assert (one["NAME"], two["NAME"]) == ("a", "é")
+    assert one["AT"] == dt.datetime(2026, 1, 31, 21, 59, 59)  # noqa: DTZ001 - TIMESTAMP_NTZ
+    (row,) = world.table("_REJECTED_RECORD")
+    assert "field 'name' is no VARCHAR" in row["REASON"]
+    assert "row 3 of" in row["REASON"]
+
+
 def test_a_batch_file_that_is_not_there_is_named(world: World, tmp_path: Path) -> None:
     """The address is in the sentence."""
     run = world.run(batch({"format": "jsonl"}, tmp_path / "gone.jsonl"))
