@@ -242,6 +242,8 @@ class Intake:
     def _batch(self, message: Message) -> None:
         """Take the records of the files that a BATCH message names; a signal ends it in the midst."""
         name = message.stream or ""
+        if self._mapping is not None and self._mapping.leaves_out(name):
+            return
         if not all(target in self._registry.streams for target in self._registry.targets(name)):
             reason = "a batch came before the schema of its stream"
             raise BadInputError(reason, stream=name)

@@ -170,9 +170,12 @@ def test_a_stream_that_is_left_out_loses_no_row(world: World, maps: dict[str, An
     assert alive(world, "REVIEW") == {1: True, 2: True}
 
 
-def test_a_stream_that_is_left_out_has_no_table(world: World) -> None:
-    """Nor is a record of it one that came before its schema."""
-    world.load(ONE, stream_maps='{"item": null}')
+def test_a_stream_that_is_left_out_has_no_table(world: World, tmp_path: Path) -> None:
+    """Nor is a record of it one that came before its schema; nor are the files of its batches read."""
+    manifest = [(tmp_path / "gone.parquet").as_uri()]
+    batch: Line = {"type": "BATCH", "stream": "item", "encoding": {"format": "parquet"}, "manifest": manifest}
+    run = world.load([*ONE, batch, state({"n": 2})], stream_maps='{"item": null}')
+    assert run.states[-1] == {"n": 2}
     assert "ITEM" not in world.tables()
 
 
