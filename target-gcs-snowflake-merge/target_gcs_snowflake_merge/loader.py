@@ -180,7 +180,7 @@ class Loader:
                 session.execute(sql.ROLLBACK)
                 return self._entry(batch, parts, target, earlier)
             entry = self._entry(batch, parts, target, changes)
-            session.execute(sql.insert_ledger(self._ledger, entry))
+            session.execute(sql.insert_ledger(self._ledger, entry), sql.bound_to_ledger(entry))
             session.execute(sql.COMMIT)
         except LoaderError as error:
             roll_back(session, error)

@@ -49,6 +49,7 @@ def connection_options(settings: Settings, run_id: str) -> dict[str, Any]:
         # Else the connector asks the cloud's metadata address where it runs, and waits for the answer.
         "platform_detection_timeout_seconds": 0,
         "client_session_keep_alive": True,
+        "paramstyle": "qmark",  # what is bound is no part of the statement, whose text is limited
         "autocommit": True,
     }
     if options["private_key"] is None:

@@ -25,6 +25,8 @@ from target_gcs_snowflake_merge.errors import (
 from target_gcs_snowflake_merge.giving_up import retry_options
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from snowflake.connector import SnowflakeConnection
 
 MISSING_OBJECT = frozenset({2003, 2043})
@@ -75,12 +77,12 @@ class Session:
         self._is_proven = is_proven
         self._connection: SnowflakeConnection | None = None
 
-    def execute(self, statement: str) -> Answer:
-        """Run a statement, or raise a `LoaderError` that says what to do next."""
+    def execute(self, statement: str, bound: Sequence[str] = ()) -> Answer:
+        """Run a statement, or raise a `LoaderError` that says what to do next; BOUND stands for its `?`."""
         connection = self._connection or self._connect()
         try:
             with connection.cursor() as cursor:
-                cursor.execute(statement)
+                cursor.execute(statement, bound or None)
                 columns = tuple(column.name for column in cursor.description or ())
                 rows: list[tuple[Any, ...]] = list(map(tuple, cursor.fetchall()))
                 return Answer(str(cursor.sfqid), columns, rows)

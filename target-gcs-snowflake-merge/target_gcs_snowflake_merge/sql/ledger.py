@@ -75,14 +75,17 @@ def begin_ledger(ledger: Table, now: datetime) -> str:
 
 
 def insert_ledger(ledger: Table, entry: LedgerEntry) -> str:
-    """Return the statement that enters a batch; a SELECT, because VALUES takes no PARSE_JSON."""
+    """Return the statement that enters a batch; a SELECT, because VALUES takes no PARSE_JSON.
+
+    Organisations and files are bound to it: of thousands the names are longer than the 1 MB of a statement.
+    """
     values = (
         literal(entry.batch_id),
         literal(entry.run_id),
         literal(entry.stream),
         literal(entry.table),
-        _json(entry.organisations),
-        _json(entry.files),
+        "PARSE_JSON(?)",
+        "PARSE_JSON(?)",
         str(entry.rows),
         str(entry.inserted),
         str(entry.updated),
@@ -92,11 +95,16 @@ def insert_ledger(ledger: Table, entry: LedgerEntry) -> str:
         str(entry.last_sequence),
         moment(entry.began_at),
         NOW_UTC,
-        _json(entry.statement_ids),
+        f"PARSE_JSON({literal(_json(entry.statement_ids))})",
     )
     columns = ", ".join(map(quote, LEDGER_COLUMNS))
     selected = ",\n".join(f"  {value}" for value in values)
     return f"INSERT INTO {ledger} ({columns})\nSELECT\n{selected}"
+
+
+def bound_to_ledger(entry: LedgerEntry) -> tuple[str, str]:
+    """Return what is bound to the statement that enters a batch, in its order."""
+    return _json(entry.organisations), _json(entry.files)
 
 
 def find_batch(ledger: Table, batch_id: str) -> str:
@@ -124,4 +132,4 @@ def committed_since(ledger: Table, began_at: datetime) -> str:
 
 
 def _json(values: tuple[str, ...]) -> str:
-    return f"PARSE_JSON({literal(json.dumps(values, ensure_ascii=False))})"
+    return json.dumps(values, ensure_ascii=False)
