@@ -51,7 +51,8 @@ with seen as (
 
 select
     lower(login) as github_login,
-    max(user_id) as github_user_id,
+    -- An account that changes its name leaves the former one to whoever wants it.
+    max_by(user_id, iff(user_id is null, null, _ingested_at)) as github_user_id,
     max(user_type) as github_user_type,
     min(_ingested_at) as _ingested_at
 from seen

@@ -13,7 +13,8 @@ account as (
         on account.github_login = listed.github_login
 ),
 
--- A row of the lookup belongs to an account by its login, or by its id where the login has changed since.
+-- A row of the lookup belongs to an account by its login, but not where that was another account's then; or by its id
+-- where the login has changed since.
 claim as (
     select
         account.github_login as account_login,
@@ -21,7 +22,9 @@ claim as (
         lookup.*
     from account
     inner join {{ ref('base_github__user_lookup') }} as lookup
-        on account.github_login = lookup.github_login
+        on
+            account.github_login = lookup.github_login
+            and coalesce(account.github_user_id = lookup.github_user_id, true)
     union all
     select
         account.github_login as account_login,
@@ -45,6 +48,19 @@ newest as (
     ) = 1
 ),
 
+-- An account has one login at a time: what was claimed of its former ones is left over, since nobody takes it back.
+present as (
+    select *
+    from newest
+    qualify
+        _deleted_at is not null
+        or github_user_id is null
+        or github_login = first_value(github_login) over (
+            partition by account_login, github_user_id
+            order by iff(_deleted_at is null, 0, 1) asc, _ingested_at desc, updated_at desc nulls last, github_login asc
+        )
+),
+
 ranked as (
     select
         *,
@@ -58,7 +74,7 @@ ranked as (
             when match_method = 'ldap_dn' then 4
             else 5
         end as precedence
-    from newest
+    from present
 ),
 
 settled as (
