@@ -37,7 +37,8 @@ touching_commit as (
     inner join {{ ref('stg_github__pull_request_commit') }} as listed
         on merged.pull_request_key = listed.pull_request_key
     union
-    -- A rebase makes each commit again, at the moment of the merge; of the old ones they keep the author's date.
+    -- A rebase makes each commit again, all at the moment of the merge, or, in a merge queue, some time before it; of the
+    -- old ones they keep the author's date.
     select
         merged.pull_request_key,
         merged.repository_key,
@@ -46,12 +47,16 @@ touching_commit as (
     from merged
     inner join {{ ref('stg_github__pull_request_commit') }} as listed
         on merged.pull_request_key = listed.pull_request_key
+    left join {{ ref('stg_github__commit') }} as merging
+        on
+            merged.repository_key = merging.repository_key
+            and merged.merge_commit_sha = merging.commit_sha
     inner join {{ ref('stg_github__commit') }} as rebased
         on
             merged.repository_key = rebased.repository_key
             and listed.authored_at = rebased.authored_at
-            and rebased.committed_at >= dateadd('minute', -1, merged.merged_at)
-            and rebased.committed_at <= dateadd('minute', 1, merged.merged_at)
+            and rebased.committed_at >= dateadd('minute', -1, coalesce(merging.committed_at, merged.merged_at))
+            and rebased.committed_at <= dateadd('minute', 1, coalesce(merging.committed_at, merged.merged_at))
 ),
 
 touched as (
