@@ -17,6 +17,15 @@ revert as (
         or regexp_like(title, 'revert([^a-z].*)?', 'is')
 ),
 
+-- A squash has the number behind the title: that is what `git revert` quotes.
+quoted as (
+    select
+        *,
+        try_to_number(regexp_substr(reverted_title, ' [(]#([0-9]+)[)]$', 1, 1, 'i', 1)) as quoted_number,
+        regexp_replace(reverted_title, ' [(]#[0-9]+[)]$', '') as squashed_title
+    from revert
+),
+
 -- The branch that GitHub's button makes names the number; the title that it makes quotes the title.
 matched as (
     select
@@ -24,7 +33,7 @@ matched as (
         reverted.pull_request_key as reverted_pull_request_key,
         revert.merged_at is not null as is_effective,
         greatest(revert._ingested_at, reverted._ingested_at) as _ingested_at
-    from revert
+    from quoted as revert
     left join pull_request as reverted
         on
             revert.repository_key = reverted.repository_key
@@ -32,11 +41,19 @@ matched as (
             and reverted.merged_at is not null
             and case
                 when revert.reverted_number is not null then revert.reverted_number = reverted.number
-                else revert.reverted_title = reverted.title and revert.created_at >= reverted.merged_at
+                else
+                    revert.created_at >= reverted.merged_at
+                    and (
+                        revert.quoted_number = reverted.number
+                        or reverted.title in (revert.reverted_title, revert.squashed_title)
+                    )
             end
     qualify row_number() over (
         partition by revert.pull_request_key
-        order by reverted.merged_at desc nulls last, reverted.number desc
+        order by
+            iff(revert.quoted_number = reverted.number, 0, 1) asc,
+            reverted.merged_at desc nulls last,
+            reverted.number desc
     ) = 1
 )
 
