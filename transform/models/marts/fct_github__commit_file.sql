@@ -88,7 +88,12 @@ final as (
         coalesce(by_name.language, by_extension.language, 'Other') as language,
         named.status,
         named.author_login,
-        identity.person_key as author_person_key,
+        -- A commit keeps the login that its author had then, which may be somebody else's now.
+        iff(
+            dim_user.github_user_id <> identity.github_user_id,
+            'id:' || dim_user.github_user_id,
+            identity.person_key
+        ) as author_person_key,
         dim_user.team as author_team,
         coalesce(named.parent_count > 1, false) as is_merge_commit,
         noisy.reason as noise_reason,

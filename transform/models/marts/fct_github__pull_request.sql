@@ -86,7 +86,7 @@ final as (
         pull_request.author_login,
         {{ account_type('pull_request.author_login', 'pull_request.author_user_type', 'identity.is_service_account') }}
             as author_type,
-        identity.person_key as author_person_key,
+        coalesce(identity.person_key, 'id:' || pull_request.author_user_id) as author_person_key,
         dim_user.team as author_team,
         pull_request.merged_by_login,
 
@@ -99,8 +99,9 @@ final as (
             pull_request.is_merged
             and pull_request.merged_by_login is not null
             -- Of two accounts that are gone nobody can tell whether they are one.
-            and not (merger.github_login = 'ghost' and identity.github_login = 'ghost'),
-            merger.person_key = identity.person_key,
+            and not coalesce(merger.github_login = 'ghost' and identity.github_login = 'ghost', false),
+            coalesce(merger.person_key, 'id:' || pull_request.merged_by_user_id)
+            = coalesce(identity.person_key, 'id:' || pull_request.author_user_id),
             null
         ) as is_self_merged,
         revert.revert_pull_request_key is not null as is_revert,
@@ -155,12 +156,12 @@ final as (
                 or default_branch.valid_to is null
             )
     left join identity
-        on lower(coalesce(pull_request.author_login, 'ghost')) = identity.github_login
+        on {{ is_account("coalesce(pull_request.author_login, 'ghost')", 'pull_request.author_user_id', 'identity') }}
     left join {{ ref('int_github__user_identity') }} as merger
-        on lower(pull_request.merged_by_login) = merger.github_login
+        on {{ is_account('pull_request.merged_by_login', 'pull_request.merged_by_user_id', 'merger') }}
     left join {{ ref('dim_github__user') }} as dim_user
         on
-            lower(coalesce(pull_request.author_login, 'ghost')) = dim_user.github_login
+            {{ is_account("coalesce(pull_request.author_login, 'ghost')", 'pull_request.author_user_id', 'dim_user') }}
             and pull_request.created_at >= dim_user.valid_from
             and (pull_request.created_at < dim_user.valid_to or dim_user.valid_to is null)
     left join revert on pull_request.pull_request_key = revert.revert_pull_request_key

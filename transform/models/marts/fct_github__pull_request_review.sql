@@ -34,10 +34,10 @@ attributed as (
         coalesce(repository.repository_full_name, pull_request.repository_full_name) as repository_full_name,
         pull_request.created_at as pull_request_created_at,
         pull_request.merged_at as pull_request_merged_at,
-        author.person_key as author_person_key,
-        reviewer.person_key as reviewer_person_key,
+        coalesce(author.person_key, 'id:' || pull_request.author_user_id) as author_person_key,
+        coalesce(reviewer.person_key, 'id:' || review.reviewer_user_id) as reviewer_person_key,
         -- All accounts that are gone have one name, so that nobody can tell whether two of them are one.
-        author.github_login = 'ghost' and reviewer.github_login = 'ghost' as are_both_gone,
+        coalesce(author.github_login = 'ghost' and reviewer.github_login = 'ghost', false) as are_both_gone,
         {{ account_type('review.reviewer_login', 'review.reviewer_user_type', 'reviewer.is_service_account') }}
             as reviewer_type,
         greatest(review._ingested_at, pull_request._ingested_at) as newest_ingested_at
@@ -46,9 +46,9 @@ attributed as (
     left join {{ ref('int_github__repository_name') }} as repository
         on review.repository_key = repository.repository_key
     left join identity as author
-        on lower(coalesce(pull_request.author_login, 'ghost')) = author.github_login
+        on {{ is_account("coalesce(pull_request.author_login, 'ghost')", 'pull_request.author_user_id', 'author') }}
     left join identity as reviewer
-        on lower(coalesce(review.reviewer_login, 'ghost')) = reviewer.github_login
+        on {{ is_account("coalesce(review.reviewer_login, 'ghost')", 'review.reviewer_user_id', 'reviewer') }}
 ),
 
 judged as (
@@ -113,7 +113,7 @@ final as (
     from numbered
     left join {{ ref('dim_github__user') }} as dim_user
         on
-            lower(coalesce(numbered.reviewer_login, 'ghost')) = dim_user.github_login
+            {{ is_account("coalesce(numbered.reviewer_login, 'ghost')", 'numbered.reviewer_user_id', 'dim_user') }}
             and coalesce(numbered.submitted_at, numbered.pull_request_created_at) >= dim_user.valid_from
             and (
                 coalesce(numbered.submitted_at, numbered.pull_request_created_at) < dim_user.valid_to
