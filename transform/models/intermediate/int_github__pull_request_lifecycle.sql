@@ -46,7 +46,8 @@ loaded as (
 authored as (
     select
         pull_request_key,
-        min(authored_at) as first_commit_at
+        -- A time that git cannot tell is written as the beginning of 1970.
+        min(nullif(authored_at, '1970-01-01'::timestamp_ntz)) as first_commit_at
     from (
         {{ current_rows('pull_request_commit', 'pull_request_commit_key', 'committed_at', within=within) }}
     )
