@@ -1,5 +1,10 @@
 with change as (
-    {{ changes_by_people() }}
+    select *
+    from (
+        {{ changes_by_people() }}
+    ) as changed
+    -- Later dates are of clocks that go wrong; a day is for those that only know no zones.
+    where committed_at <= dateadd('day', 1, _ingested_at)
 ),
 
 -- The newest change of a repository is its now: a quiet repository has hotspots, too.
