@@ -27,8 +27,8 @@ SIZES = (
     "XS to 10, S to 50, M to 250, L to 1,000, XL above."
 )
 STUCK = (
-    "Open now, whatever the period, and not touched in the seven days before the end of the data. Waiting "
-    "for: a first review by another person, an approval, or the merge."
+    "Open now, whatever the period, and not touched in the seven days before the end of the data; archived "
+    "repositories are left out. Waiting for: a first review by another person, an approval, or the merge."
 )
 RANGES = ("< 1 h", "1 to 4 h", "4 to 24 h", "1 to 3 d", "3 to 7 d", "1 to 2 w", "> 2 w")
 

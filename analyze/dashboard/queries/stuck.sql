@@ -1,4 +1,5 @@
--- Open pull requests that nobody has touched for a week, the longest first; they may be of any time.
+-- Open pull requests that nobody has touched for a week, the longest first; they may be of any time. In an archived
+-- repository nobody can.
 select
     html_url,
     number,
@@ -19,5 +20,6 @@ from ({pull_request_in_view}) as pull_request
 where
     state = 'open'
     and updated_at < dateadd('day', -7, cast(:data_end_day as date))
+    and repository_key not in (select repository_key from {dim_github__repository} where is_archived)
 order by updated_at asc, pull_request_key asc
 limit 200
