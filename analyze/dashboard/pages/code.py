@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 TITLE = "Code"
 
 CHURN = (
-    "Lines added and deleted on default branches in the period. Lock files, generated and vendored paths and "
-    "merge commits are noise, and left out."
+    "Lines added and deleted on default branches in the period. Lock files, generated and vendored paths, "
+    "merge commits and what a fork began with are noise, and left out."
 )
 HOTSPOTS = "Files by how many commits changed them in the period, noise left out."
 OWNERSHIP = (

@@ -96,8 +96,10 @@ final as (
         ) as author_person_key,
         dim_user.team as author_team,
         coalesce(named.parent_count > 1, false) as is_merge_commit,
-        noisy.reason as noise_reason,
-        coalesce(named.parent_count > 1, false) or noisy.reason is not null as is_noise,
+        coalesce(noisy.reason, iff(fork.repository_key is not null, 'inherited', null)) as noise_reason,
+        coalesce(named.parent_count > 1, false)
+        or noisy.reason is not null
+        or fork.repository_key is not null as is_noise,
         coalesce(named.is_truncated, false) as is_truncated,
         named.additions,
         named.deletions,
@@ -109,6 +111,12 @@ final as (
     left join {{ ref('int_github__repository_name') }} as repository
         on named.repository_key = repository.repository_key
     left join noisy on named.file_path = noisy.file_path
+    -- A fork begins with the history of another repository.
+    left join {{ ref('dim_github__repository') }} as fork
+        on
+            named.repository_key = fork.repository_key
+            and fork.is_fork
+            and named.committed_at < fork.created_at
     left join listed_language as by_name
         on
             by_name.match_type = 'file_name'
