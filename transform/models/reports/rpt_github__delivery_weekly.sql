@@ -8,6 +8,7 @@ with deployed as (
     where
         is_source_of_truth
         and environment_kind = 'production'
+        and started_at is not null
     group by
         {{ period_start('week', 'started_at') }},
         service
