@@ -223,7 +223,11 @@ def days(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Warehouse, 
                 ],
                 "pull_request_review": [review(13, 4, submitted_at="2026-01-19T10:00:00Z")],
                 "commit": [commit(5, "merge-2")],
-                "commit_file": [file(5, "shop/till.py")],
+                "commit_file": [
+                    file(5, "shop/till.py"),
+                    # GitHub's description lets the date of a commit be missing.
+                    file(5, "shop/undated.py") | {"committed_at": None},
+                ],
                 "deployment": [deployment(22, "merge-5", "2026-01-06T12:00:00Z")],
                 "user_lookup": [person("ann", team="payments")],
             }

@@ -17,6 +17,8 @@ commit_file as (
     from (
         {{ current_rows('commit_file', 'commit_file_key', 'committed_at', scope=['commit_key', 'committed_at']) }}
     )
+    -- GitHub's description lets the date of a commit be missing; rows are merged by it, and are of no week without.
+    where committed_at is not null
 ),
 
 -- The extension is what follows the last dot; a name that only begins with a dot has none.
