@@ -37,8 +37,8 @@ touching_commit as (
     inner join {{ ref('stg_github__pull_request_commit') }} as listed
         on merged.pull_request_key = listed.pull_request_key
     union
-    -- A rebase makes each commit again, all at the moment of the merge, or, in a merge queue, some time before it; of the
-    -- old ones they keep the author's date.
+    -- A rebase makes each commit again, all at the moment of the merge, or, in a merge queue, some time before it; of
+    -- the old ones they keep the author's date.
     select
         merged.pull_request_key,
         merged.repository_key,
@@ -59,18 +59,36 @@ touching_commit as (
             and rebased.committed_at <= dateadd('minute', 1, coalesce(merging.committed_at, merged.merged_at))
 ),
 
+-- A file that moves leaves one place and comes to another.
+changed_file as (
+    select
+        repository_key,
+        commit_sha,
+        parent_count,
+        file_path
+    from {{ ref('stg_github__commit_file') }}
+    union all
+    select
+        repository_key,
+        commit_sha,
+        parent_count,
+        previous_file_path as file_path
+    from {{ ref('stg_github__commit_file') }}
+    where status = 'renamed' and previous_file_path is not null
+),
+
 touched as (
     select distinct
         touching_commit.pull_request_key,
         touching_commit.repository_key,
-        commit_file.file_path
+        changed_file.file_path
     from touching_commit
-    inner join {{ ref('stg_github__commit_file') }} as commit_file
+    inner join changed_file
         on
-            touching_commit.repository_key = commit_file.repository_key
-            and touching_commit.commit_sha = commit_file.commit_sha
+            touching_commit.repository_key = changed_file.repository_key
+            and touching_commit.commit_sha = changed_file.commit_sha
     -- What a branch merged into itself on its way is other people's work.
-    where touching_commit.is_of_merge or coalesce(commit_file.parent_count, 1) < 2
+    where touching_commit.is_of_merge or coalesce(changed_file.parent_count, 1) < 2
 ),
 
 -- Of the prefixes that a path begins with, the longest wins.
