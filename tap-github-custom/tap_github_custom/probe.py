@@ -12,7 +12,7 @@ import msgspec
 from tap_github_custom import times
 from tap_github_custom.client import next_cursor
 from tap_github_custom.documents import document
-from tap_github_custom.errors import GraphQLError, GraphQLTooLargeError, RepositoryError
+from tap_github_custom.errors import UNFORESEEN, GraphQLError, GraphQLTooLargeError, RepositoryError
 from tap_github_custom.head import Head
 from tap_github_custom.stream_names import DEPLOYMENTS, RELEASES
 
@@ -98,7 +98,7 @@ class Probe:
                         found |= self._of_organization(login, own)
                 for part in self._parts([each for each in chosen if each not in found]):
                     found |= self._of(part)
-            except (GraphQLError, LookupError, TypeError, ValueError, AttributeError) as error:
+            except (GraphQLError, RepositoryError, *UNFORESEEN) as error:
                 logger.warning("The change probe failed (%r): repositories are read without it", error)
         return found
 

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from tap_github_custom.client import Client, ClientSettings
-from tap_github_custom.credentials import OrganizationCredentials, Secret, TokenCredentials
+from tap_github_custom.credentials import Credential, OrganizationCredentials, Secret, TokenCredentials
+from tap_github_custom.errors import RepositoryError
 from tap_github_custom.git import GitCommit
 from tap_github_custom.git.commit import Signature
 from tap_github_custom.reading.accounts import Accounts
@@ -20,6 +21,8 @@ from .answering import Asked, Told, answering
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from tap_github_custom.credentials import Ask
 
 Json = dict[str, Any]
 
@@ -184,6 +187,50 @@ def test_an_organisation_that_graphql_turns_away_costs_no_other() -> None:
             source = Source(client, pool, 1, replace(ONE, credential=login), frozenset(), None)
             accounts.learn(source, [commit(f"{number:x}", f"{login}@example.com")])
     assert [accounts.of(f"{login}@example.com") for login in ("made", "next")] == [None, ADA]
+
+
+@dataclass
+class Ending:
+    """The credential of an organisation: shown so many times, then an App fails to renew it."""
+
+    left: int
+
+    def usable(self, organization: str, ask: Ask) -> list[Credential]:
+        """Return a token that GitHub does not accept any more, or raise."""
+        del ask
+        if not self.left:
+            raise RepositoryError(502, f"The App gets no token for {organization}")
+        self.left -= 1
+        return [Credential("the App", Secret("old"))]
+
+    def reject(self, organization: str, credential: Credential, reason: str, times: int) -> None:
+        """Leave it at that."""
+
+
+@pytest.mark.parametrize("times", [0, 1], ids=["before the question", "in its middle"])
+def test_an_organisation_whose_app_gets_no_token_costs_no_other(times: int) -> None:
+    """It is not GraphQL that has failed."""
+    actor = {"user": {"databaseId": 901, "login": "ada"}}
+
+    def tell(asked: Asked) -> Told:
+        if asked.token == "old":  # noqa: S105 - a name
+            return Told(401, {"message": "Bad credentials"})
+        return Told(body={"data": {"repository": {"commit0": {"author": actor, "committer": actor}}}})
+
+    others = TokenCredentials([Secret("others")])
+    accounts = Accounts(use_graphql=True)
+    with answering(tell) as server, ThreadPoolExecutor(1) as pool:
+        credentials = OrganizationCredentials({"made": Ending(times)}, others)
+        client = Client(ClientSettings(api_url=server.url), credentials)
+        made, other = (
+            Source(client, pool, 1, replace(ONE, credential=login), frozenset(), None)
+            for login in ("made", "next")
+        )
+        with pytest.raises(RepositoryError, match="gets no token for made"):
+            accounts.learn(made, [commit("1", "somebody@example.com")])
+        accounts.learn(other, [commit("2", "ada@example.com")])
+    assert accounts.of("ada@example.com") == ADA
+    assert [asked.path for asked in server.asked if asked.token != "old"] == ["/graphql"]  # noqa: S105
 
 
 def test_what_graphql_does_not_say_of_one_repository_it_may_say_of_others() -> None:

@@ -17,7 +17,6 @@ from tap_github_custom.client.transport import Request
 from tap_github_custom.client.usage import Usage
 from tap_github_custom.client.verdict import judge
 from tap_github_custom.errors import (
-    UNAUTHORIZED,
     AuthenticationError,
     GraphQLError,
     GraphQLUnavailableError,
@@ -108,7 +107,8 @@ class Client:
         """Return the answer to a GraphQL query; its data may be partial, see `errors` of the answer.
 
         Raises `GraphQLTooLargeError` where less at a time may succeed, `GraphQLUnavailableError` where
-        only REST will. A document that asks for `rateLimit { cost }` has its cost counted.
+        only REST will, `RepositoryError` where there is no token. A document that asks for
+        `rateLimit { cost }` has its cost counted.
         """
         body = {"query": document, "variables": dict(variables)}
         request = Request("POST", self._addresses.graphql, json=body)
@@ -118,8 +118,7 @@ class Client:
             self._lose_graphql(organization, error)
             raise
         except RepositoryError as error:  # after all retries: REST may know what GraphQL does not
-            if error.status == UNAUTHORIZED:
-                self._lose_graphql(organization, error)
+            self._candidates(organization)  # raises where a token is what cannot be had: REST needs one, too
             message = f"GraphQL does not answer: {error.reason}"
             raise GraphQLError(message) from error
         cost = (answer.data.get("rateLimit") or {}).get("cost", 1)
@@ -130,7 +129,7 @@ class Client:
         """Tell whether GraphQL has never turned away an organisation: it may answer others all the same."""
         return organization.casefold() not in self._without_graphql
 
-    def _lose_graphql(self, organization: str, error: GraphQLUnavailableError | RepositoryError) -> None:
+    def _lose_graphql(self, organization: str, error: GraphQLUnavailableError) -> None:
         if self.has_graphql(organization):
             self._without_graphql.add(organization.casefold())
             logger.warning("%s is read without GraphQL: %s", organization, error)
