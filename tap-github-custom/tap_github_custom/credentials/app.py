@@ -30,6 +30,7 @@ SIGNATURE_SECONDS = 480  # GitHub takes at most 600, by its own clock
 RENEWAL_SECONDS = 300.0  # how long before its end a token is renewed; short-lived ones later
 # GitHub replicates new tokens lazily, and advises to try again after 3, 10 and 30 seconds.
 SETTLING_SECONDS = 60.0
+FAILING_SECONDS = 300.0  # after all retries have failed, for so long nothing is tried again
 MAX_REJECTIONS = 3
 PAGE_SIZE = 100
 NOT_FOUND, UNPROCESSABLE = 404, 422
@@ -66,11 +67,10 @@ class AppCredentials:
         key = organization.casefold()
         with self._lock:
             renewing = self._locks[key]
-        asked_at = time.monotonic()
         with renewing:  # one thread renews, the others wait for what it gets
             token = self._tokens.get(key)
             if token is None or time.time() >= token.renew_at:
-                self._check_failure(key, asked_at)
+                self._check_failure(key)
                 token = self._tokens[key] = self._new_token(organization, ask)
             return (token.credential,)
 
@@ -91,10 +91,10 @@ class AppCredentials:
             "The token of %s is no longer accepted (%s); asking for a new one.", credential.name, reason
         )
 
-    def _check_failure(self, key: str, asked_at: float) -> None:
-        """Raise what another thread met in the meantime: else each would wait for all retries of its own."""
+    def _check_failure(self, key: str) -> None:
+        """Raise what was met a moment ago: else each repository would wait for all retries of its own."""
         until, error = self._failures.get(key, (0.0, None))
-        if error and until >= asked_at:
+        if error and time.monotonic() < until:
             raise RepositoryError(error.status, error.reason, error.url)
 
     def _new_token(self, organization: str, ask: Ask) -> _InstallationToken:
@@ -119,7 +119,8 @@ class AppCredentials:
         message = f"The App {self._app_id} gets no token for {organization}: {error.reason}"
         is_decided = error.is_decided or error.status == UNPROCESSABLE
         failure = RepositoryError(UNAUTHORIZED if is_decided else error.status, message, error.url)
-        return self._noted(organization.casefold(), inf if is_decided else time.monotonic(), failure)
+        until = inf if is_decided else time.monotonic() + FAILING_SECONDS
+        return self._noted(organization.casefold(), until, failure)
 
     def _noted(self, key: str, until: float, failure: RepositoryError) -> RepositoryError:
         self._failures[key] = until, failure

@@ -213,8 +213,11 @@ def asked_of(server: AnsweringServer) -> Client:
     [(Told(502, {}), 502), (Told(400, {"message": "no"}), 400), (Told(body={"other": "form"}), 0)],
     ids=["502", "400", "another form"],
 )
-def test_a_bad_moment_of_an_app_is_one_of_an_organisation(place: str, told: Told, status: int) -> None:
-    """It ends neither the run of the others nor this organisation's: the next request asks again."""
+def test_a_bad_moment_of_an_app_is_one_of_an_organisation(
+    monkeypatch: pytest.MonkeyPatch, place: str, told: Told, status: int
+) -> None:
+    """It ends neither the run of the others nor this organisation's: a later request asks again."""
+    monkeypatch.setattr("tap_github_custom.credentials.app.FAILING_SECONDS", 0.0)
     bad = {place: told}
 
     def tell(asked: Asked) -> Told:
@@ -250,6 +253,21 @@ def test_who_waits_for_a_token_shares_the_failure_to_get_it() -> None:
     with answering(tell) as server, ThreadPoolExecutor(8) as pool:
         app = asked_of(server)
         assert list(pool.map(ask, range(8))) == [502] * 8
+    assert sum(asked.path.endswith("/access_tokens") for asked in server.asked) == 1
+
+
+def test_what_comes_after_the_failure_to_get_a_token_does_not_wait_for_it_anew() -> None:
+    """A thousand repositories, each with all retries, would hold up those of all others for hours."""
+
+    def tell(asked: Asked) -> Told:
+        return Told(502, {}) if asked.path.endswith("/access_tokens") else Told(body={"id": 1})
+
+    with answering(tell) as server:
+        app = asked_of(server)
+        for _ in range(3):
+            with pytest.raises(RepositoryError, match="gets no token for o") as caught:
+                app.get("/x", organization="o")
+            assert caught.value.status == 502
     assert sum(asked.path.endswith("/access_tokens") for asked in server.asked) == 1
 
 
