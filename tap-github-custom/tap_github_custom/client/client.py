@@ -82,7 +82,7 @@ class Client:
         number. GitHub sends none where a list ends with its first page: one that is full to the last item
         costs a request more. Raises `RepositoryError` where a page comes in the place of another one.
         """
-        seen, met = {answer.url}, Met(answer)
+        first_url, seen, met = answer.url, {answer.url}, Met(answer)
         while True:
             link = next_url(answer.headers.get("link", ""))
             url = unlinked_url(answer) if link is None else self._addresses.page(answer.url, link)
@@ -97,7 +97,8 @@ class Client:
                 return
             if met.is_all_of(following):
                 following = self.get(url, organization=organization)
-                if met.is_all_of(following):
+                # Where the list has moved by a page meanwhile, what is new stands on its first.
+                if met.is_all_of(following) and met.is_all_of(self.get(first_url, organization=organization)):
                     raise RepositoryError(following.status, "A page of the list repeats former ones", url)
             met.add(following)
             answer = following

@@ -114,6 +114,28 @@ def test_a_page_that_always_comes_twice_is_no_list() -> None:
             list(client.answers("/x", organization="o", params={"per_page": SIZE}))
 
 
+class Moving(Paged):
+    """A list that gets a whole page of new items in front while the first page is looked at."""
+
+    def tell(self, asked: Asked) -> Told:
+        """Answer the first time as it was, then as it is."""
+        told = super().tell(asked)
+        self._items = [{"id": -1 - number} for number in range(SIZE)] + [
+            item for item in self._items if item["id"] >= 0
+        ]
+        return told
+
+
+def test_a_page_that_has_moved_on_as_a_whole_is_right() -> None:
+    """Newest come first: while the requests of one page wait for a limit, a hundred others may change."""
+    with answering(Moving(3 * SIZE, BODIES["a list"], NONE).tell) as server:
+        client = Client(ClientSettings(api_url=server.url), TokenCredentials([Secret("none")]))
+        pages = list(client.pages("/x", organization="o", params={"per_page": SIZE}))
+    first, again, *others = pages
+    assert first == again
+    assert [item["id"] for page in others for item in page] == list(range(SIZE, 3 * SIZE))
+
+
 def test_a_last_page_that_was_seen_before_is_right() -> None:
     """What stood there has moved to the front meanwhile, and the last of the page before has moved on."""
 
