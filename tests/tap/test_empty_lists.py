@@ -78,6 +78,25 @@ def test_a_list_from_before_what_the_probe_has_seen_is_asked_for_again(
     assert run_tap(made_github, tmp_path, state=second.state, **RUN).streams == {"repository", "user_lookup"}
 
 
+@pytest.mark.parametrize(("stream", "path"), [("pull_request", "pulls"), ("deployment", "deployments")])
+def test_what_is_never_listed_is_asked_for_once_more_and_not_for_ever(
+    app: Made, made_github: Server, tmp_path: Path, stream: str, path: str
+) -> None:
+    """GraphQL may know of what REST hides, such as spam: that is no server that lags behind."""
+    url, headers = f"{made_github.url}/repos/made/app/{path}", {"Authorization": f"Bearer {TOKEN}"}
+    before = requests.get(url, params={"state": "all"}, headers=headers, timeout=10).text
+    with app.lines("app", path) as lines:
+        lines[0]["updated_at"] = moment(28)
+    made_github.add_fault(path=f"^/repos/made/app/{path}$", times=None, status=200, body=before)
+    state = run_tap(made_github, tmp_path, **RUN).state
+    second = run_tap(made_github, tmp_path, state=state, **RUN)
+    assert second.of(stream)
+    assert run_tap(made_github, tmp_path, state=second.state, **RUN).streams == {"repository", "user_lookup"}
+    with app.lines("app", path) as lines:
+        lines[0]["updated_at"] = moment(29)
+    assert run_tap(made_github, tmp_path, state=second.state, **RUN).of(stream)
+
+
 def test_commits_are_not_gone_where_the_pull_request_counts_some(
     app: Made, made_github: Server, tmp_path: Path
 ) -> None:

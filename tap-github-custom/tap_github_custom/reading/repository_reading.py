@@ -222,10 +222,18 @@ class RepositoryReading:
             self._doubt("releases")
 
     def _compare(self, group: str, newest_listed: datetime | None) -> None:
-        """Doubt a list that ends before what the probe has seen: a server that lags behind has told it."""
-        seen = self._glimpse.newest.get(group) if self._glimpse else None
-        if newest_listed is None or (seen and newest_listed < seen):
+        """Doubt a list that ends before what the probe has seen: a server that lags behind has told it.
+
+        Of what is there, once: GraphQL may know of what REST hides, such as spam.
+        """
+        glimpse = self._glimpse
+        seen = glimpse.newest.get(group) if glimpse else None
+        if newest_listed is None:
             self._doubt(group)
+        elif glimpse and seen and newest_listed < seen:
+            doubted = f"?{glimpse.digests[group]}"
+            if self._before.seen.get(group) != doubted:
+                self._move(seen={**self.bookmark.seen, group: doubted})
 
     def _doubt(self, group: str) -> None:
         """Let the next run ask again for a group of which the probe has seen more than was listed."""
