@@ -55,6 +55,14 @@ def test_a_tag_of_a_tag_is_followed(app: Made, made_github: Server, tmp_path: Pa
     assert [row["tag_sha"] for row in output.of("release")] == [sha(1, "tagged")]
 
 
+def test_a_tag_of_what_is_no_commit_has_none(app: Made, made_github: Server, tmp_path: Path) -> None:
+    """A tree or a file may be tagged as well; its name would pass for a commit's."""
+    tag = {"sha": sha("tag"), "tag": TAG, "object": {"sha": sha("tree"), "type": "tree"}}
+    app.put("app", "releases", [release(tag_sha=sha(1, "tagged"), tag=tag)])
+    output = run_tap(made_github, tmp_path, **RUN)
+    assert [row["tag_sha"] for row in output.of("release")] == [None]
+
+
 def test_a_commit_that_is_too_large_for_an_answer_is_in_nobody_s_way(
     app: Made, made_github: Server, tmp_path: Path
 ) -> None:

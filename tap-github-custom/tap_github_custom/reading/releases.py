@@ -62,14 +62,14 @@ class Releases:
             [release_row(release, commits.get(release["tag_name"]), repository) for release in releases],
         )
 
-    def _commits(self, releases: list[Json]) -> dict[str, str]:
+    def _commits(self, releases: list[Json]) -> dict[str, str | None]:
         """Return the commits that the tags of releases point at, as far as the tags are there.
 
         The list of tags sees through annotated ones, 100 a request; it is given up where it would cost more
         than a request for each tag. Drafts have no tag yet.
         """
         wanted = {release["tag_name"] for release in releases if not release.get("draft")}
-        found: dict[str, str] = {}
+        found: dict[str, str | None] = {}
         with suppress(RepositoryError):
             for page in islice(self._source.pages("/tags"), max(len(wanted) - 1, 0)):
                 found |= {tag["name"]: tag["commit"]["sha"] for tag in page if tag["name"] in wanted}
@@ -84,15 +84,15 @@ class Releases:
                 logger.info("The tag %s was deleted, its release was not: %s", tag, error)
         return found
 
-    def _commit(self, tag: str) -> str:
-        """Return the commit that a tag points at, by way of others where it is annotated.
+    def _commit(self, tag: str) -> str | None:
+        """Return the commit that a tag points at, by way of others where it is annotated; None: at none.
 
         `/commits/{ref}` would take a branch of the same name for it, and fails where the commit is too large.
         """
         target = self._source.get(f"/git/ref/tags/{quote(tag)}").body["object"]
         while target["type"] == "tag":
             target = self._source.get(f"/git/tags/{target['sha']}").body["object"]
-        return str(target["sha"])
+        return str(target["sha"]) if target["type"] == "commit" else None
 
 
 def _touched_at(release: Json) -> datetime:
