@@ -174,9 +174,10 @@ class TapGitHubCustom(Tap):
         stream.write_schema()
         matches = Matches()
         known = self._run.organizations if self._run else []
+        skipped = {name.lower() for name in self._summary.skipped}
         for login in known or self._settings.owners:
             self._check()
-            if f"{login}/*" in self._summary.skipped:
+            if f"{login.lower()}/*" in skipped:
                 continue  # who refuses the repositories may refuse the members: that is not to have none
             try:
                 rows = people(

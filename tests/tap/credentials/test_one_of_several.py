@@ -88,6 +88,17 @@ def test_an_organisation_that_forbids_it_costs_no_other(both: Server, tmp_path: 
     assert "SAML" in output.skipped[f"{LOST}/*"]
 
 
+def test_its_people_stay_as_they_are_however_it_is_spelt(both: Server, tmp_path: Path) -> None:
+    """One of its repositories, which is named, is read all the same and tells how GitHub spells it."""
+    both.add_fault(path=f"(?i)^/orgs/{LOST}/", times=None, status=403, body=FORBIDDEN)
+    mapping = tmp_path / "mapping.csv"
+    mapping.write_text("github_login,ldap\nSomebody,some\n", encoding="utf-8")
+    named = {"organizations": [LOST.title(), OTHER], "repositories": [f"{LOST}/platform"]}
+    output = run_tap(both, tmp_path, **{**RUN, **named}, user_mapping_file=str(mapping))
+    assert {row["_source_org"] for row in output.of("repository")} == {LOST, OTHER}
+    assert {row["_source_org"] for row in output.of("user_lookup")} == {OTHER}
+
+
 def test_the_only_credential_that_there_is_ends_the_run(github: Server, tmp_path: Path) -> None:
     """No further request can succeed."""
     github.add_fault(times=None, status=401, body=BAD_CREDENTIALS)
