@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ROWS_AT_A_TIME = 1_000
+BUFFER_BYTES = 1024 * 1024
 _GZIP = b"\x1f\x8b"
 _WRAPPED = re.compile(rb'\s*\{\s*"type"\s*:\s*"RECORD"')
 
@@ -105,7 +106,11 @@ def _unwrapped(line: bytes) -> bytes:
 
 
 def _parquet_rows(address: str) -> Iterator[pa.RecordBatch]:
-    with _opened(address) as file, pq.ParquetFile(file) as parquet:
+    # What is read ahead would be kept until the end of the file, and a row group is read as a whole.
+    with (
+        _opened(address) as file,
+        pq.ParquetFile(file, pre_buffer=False, buffer_size=BUFFER_BYTES) as parquet,
+    ):
         for chunk in parquet.iter_batches(ROWS_AT_A_TIME):
             yield _in_microseconds(chunk)
 

@@ -20,6 +20,7 @@ from target_gcs_snowflake_merge.staging import require_loaded, staging_columns
 from target_gcs_snowflake_merge.summary import Tally, source_rows
 from target_gcs_snowflake_merge.sweep import leftover_tables, sweep_objects
 from target_gcs_snowflake_merge.tables import Tables
+from target_gcs_snowflake_merge.transaction import Transaction
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -171,17 +172,17 @@ class Loader:
         session = self._warehouse.session
         if attempt and (changes := self._committed(session, batch)):
             return self._entry(batch, parts, target, changes)
-        session.execute(sql.BEGIN)
+        transaction = Transaction(session)
         try:
             changes = Changes(statement_ids=staged.copy_ids if staged else ())
             for statement in self._transfer(batch, target, staged):
-                changes = changes.plus(session.execute(statement))
+                changes = changes.plus(transaction.execute(statement))
             if attempt and (earlier := self._committed(session, batch)):
                 session.execute(sql.ROLLBACK)
                 return self._entry(batch, parts, target, earlier)
             entry = self._entry(batch, parts, target, changes)
-            session.execute(sql.insert_ledger(self._ledger, entry), sql.bound_to_ledger(entry))
-            session.execute(sql.COMMIT)
+            transaction.execute(sql.insert_ledger(self._ledger, entry), sql.bound_to_ledger(entry))
+            transaction.execute(sql.COMMIT)
         except LoaderError as error:
             roll_back(session, error)
             raise

@@ -6,6 +6,7 @@ from collections import deque
 from dataclasses import dataclass, field
 
 MOST_WAITING = 32
+MOST_BYTES = 16 * 1024 * 1024
 
 
 @dataclass
@@ -30,12 +31,14 @@ class StateGate:
     def arrive(self, sequence: int, state: bytes) -> None:
         """Queue a STATE that came behind the record of this number.
 
-        When many wait, every other one is forgotten, so that a tap that sends a large STATE often does not
-        fill the memory: a STATE that goes out later covers the same records.
+        When many wait, or large ones, every other one is forgotten, so that a tap that sends a large STATE
+        often does not fill the memory: a STATE that goes out later covers the same records. The oldest stays,
+        which can go out first, and the newest.
         """
         self._waiting.append((sequence, state))
-        if len(self._waiting) > MOST_WAITING:
-            self._waiting = deque(reversed(list(self._waiting)[::-2]))
+        while len(self._waiting) > 2 and self._are_too_many():  # noqa: PLR2004 - the oldest and the newest
+            oldest, *others, newest = self._waiting
+            self._waiting = deque([oldest, *others[1::2], newest])
 
     def emittable(self) -> bytes | None:
         """Return the newest STATE that may go out and has not; older ones are forgotten."""
@@ -47,3 +50,6 @@ class StateGate:
             return None
         self._emitted = newest
         return newest
+
+    def _are_too_many(self) -> bool:
+        return len(self._waiting) > MOST_WAITING or sum(len(state) for _, state in self._waiting) > MOST_BYTES

@@ -64,7 +64,7 @@ def _to_number(value: Any, kind: ColumnType) -> int | Decimal:  # noqa: ANN401
     if isinstance(value, str) and not kind.scale:
         raise TypeError
     exact = exact_number(value)
-    if not exact.is_finite() or exact.adjusted() >= kind.precision - kind.scale:
+    if not exact.is_finite() or (exact and exact.adjusted() >= kind.precision - kind.scale):
         raise InvalidOperation
     if not kind.scale:
         if exact != exact.to_integral_value():

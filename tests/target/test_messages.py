@@ -5,7 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import gzip
 import json
+import random
 import time
+import tracemalloc
 from contextlib import suppress
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -14,6 +16,7 @@ import psutil
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from target_gcs_snowflake_merge.batch_files import parts
 
 from .conftest import Line, World, record, schema, state
 
@@ -136,6 +139,22 @@ def test_bytes_of_parquet_are_text_where_the_schema_says_so(world: World, tmp_pa
     (row,) = world.table("_REJECTED_RECORD")
     assert "field 'name' is no VARCHAR" in row["REASON"]
     assert "row 3 of" in row["REASON"]
+
+
+@pytest.mark.parametrize("row_groups", [1, 20])
+def test_a_file_of_parquet_is_not_kept_in_memory(tmp_path: Path, row_groups: int) -> None:
+    """Neither Arrow nor Python holds more than a small part of it at a time, however it is written."""
+    file = tmp_path / "large.parquet"
+    texts = [random.Random(number).randbytes(1_000).hex() for number in range(20_000)]  # noqa: S311
+    rows = len(texts) // row_groups
+    pq.write_table(pa.table({"text": texts}), file, row_group_size=rows, use_dictionary=False)
+    del texts
+    before, most = pa.total_allocated_bytes(), 0
+    tracemalloc.start()
+    for _ in parts({"format": "parquet"}, [str(file)]):
+        most = max(most, pa.total_allocated_bytes() - before + tracemalloc.get_traced_memory()[0])
+    tracemalloc.stop()
+    assert most < file.stat().st_size / 4
 
 
 def test_a_batch_file_that_is_not_there_is_named(world: World, tmp_path: Path) -> None:
