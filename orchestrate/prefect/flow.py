@@ -62,7 +62,7 @@ def transform(arguments: list[str], variables: dict[str, str], ends_at: float | 
 
 @task
 def check_freshness(arguments: list[str], variables: dict[str, str], ends_at: float | None = None) -> None:
-    """Fail where a raw table has not been written for too long."""
+    """Fail where no load has come to its end for too long."""
     Project(PROJECT, variables, ends_at).meltano([*arguments, "run", "dbt:freshness"], get_run_logger().info)
 
 

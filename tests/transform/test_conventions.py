@@ -12,6 +12,7 @@ import pytest
 from .warehouse import DATABASE
 
 if TYPE_CHECKING:
+    from .expected_metrics import Streams
     from .warehouse import Warehouse
 
 pytestmark = pytest.mark.timeout(1200)
@@ -118,6 +119,18 @@ def test_a_day_without_activity_is_no_error(manifest: dict[str, Any]) -> None:
     warning = [name for name, each in limits.items() if (each.get("warn_after") or {}).get("count")]
     assert failing == ["load_ledger"]
     assert {"pull_request", "pull_request_review", "commit", "load_ledger"} <= set(warning)
+
+
+def test_a_stream_that_is_left_out_is_no_error(empty: Warehouse, generated_rows: Streams) -> None:
+    """`select` may leave out any stream: its table is not there, and the ledger has nothing of it."""
+    empty.load({"pull_request": generated_rows["pull_request"]})
+    told = empty.dbt("source", "freshness")
+    outcomes = re.findall(r"(PASS|WARN|ERROR) freshness of github\.(\w+) ", told)
+    assert {name: outcome for outcome, name in outcomes} == {
+        "load_ledger": "PASS",
+        "pull_request": "PASS",
+        **dict.fromkeys(("commit", "commit_file", "pull_request_review"), "WARN"),
+    }
 
 
 def test_metrics_stand_on_semantic_models(manifest: dict[str, Any]) -> None:
