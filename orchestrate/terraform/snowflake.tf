@@ -53,9 +53,21 @@ resource "snowflake_warehouse" "pipeline" {
   resource_monitor             = snowflake_resource_monitor.pipeline.name
 }
 
+# Only ACCOUNTADMIN may put a warehouse under a monitor, so it makes the warehouse, and hands it over.
+resource "snowflake_grant_ownership" "warehouse" {
+  account_role_name   = "SYSADMIN"
+  outbound_privileges = "COPY"
+
+  on {
+    object_type = "WAREHOUSE"
+    object_name = snowflake_warehouse.pipeline.name
+  }
+}
+
 # Environments share it: in the second one, `terraform import` it first.
 resource "snowflake_database" "pipelines" {
-  name = var.database
+  provider = snowflake.sysadmin
+  name     = var.database
 
   lifecycle {
     prevent_destroy = true
@@ -63,6 +75,7 @@ resource "snowflake_database" "pipelines" {
 }
 
 resource "snowflake_schema" "schema" {
+  provider            = snowflake.sysadmin
   for_each            = local.schemas
   database            = snowflake_database.pipelines.name
   name                = "${var.prefix}${each.key}"
@@ -77,7 +90,19 @@ resource "snowflake_storage_integration" "lake" {
   storage_allowed_locations = ["gcs://${var.bucket}/${var.folder}/"]
 }
 
+# For the stage, which SYSADMIN makes.
+resource "snowflake_grant_privileges_to_account_role" "integration" {
+  account_role_name = "SYSADMIN"
+  privileges        = ["USAGE"]
+
+  on_account_object {
+    object_type = "INTEGRATION"
+    object_name = snowflake_storage_integration.lake.name
+  }
+}
+
 resource "snowflake_file_format" "parquet" {
+  provider    = snowflake.sysadmin
   database    = snowflake_database.pipelines.name
   schema      = snowflake_schema.schema["RAW_TABLES"].name
   name        = "_PARQUET"
@@ -85,12 +110,14 @@ resource "snowflake_file_format" "parquet" {
 }
 
 resource "snowflake_stage" "lake" {
+  provider            = snowflake.sysadmin
   database            = snowflake_database.pipelines.name
   schema              = snowflake_schema.schema["RAW_TABLES"].name
   name                = "_LAKE"
   url                 = "gcs://${var.bucket}/${var.folder}/"
   storage_integration = snowflake_storage_integration.lake.name
   file_format         = "FORMAT_NAME = ${snowflake_file_format.parquet.fully_qualified_name}"
+  depends_on          = [snowflake_grant_privileges_to_account_role.integration]
 }
 
 resource "snowflake_grant_privileges_to_account_role" "warehouse" {

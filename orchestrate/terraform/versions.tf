@@ -17,9 +17,19 @@ provider "google" {
   project = var.project
 }
 
-# Account, user and key come from the environment: SNOWFLAKE_ORGANIZATION_NAME, SNOWFLAKE_ACCOUNT_NAME,
-# SNOWFLAKE_USER, SNOWFLAKE_PRIVATE_KEY. The role may use ACCOUNTADMIN's integrations and SECURITYADMIN's grants.
+# The login comes from the environment, as README.md lists it. Its user may use both roles: what belongs to
+# SYSADMIN is made by SYSADMIN, as by the SQL.
+locals {
+  preview_features = ["snowflake_file_format_resource", "snowflake_stage_resource", "snowflake_storage_integration_resource"]
+}
+
 provider "snowflake" {
   role                     = "ACCOUNTADMIN"
-  preview_features_enabled = ["snowflake_file_format_resource", "snowflake_stage_resource", "snowflake_storage_integration_resource"]
+  preview_features_enabled = local.preview_features
+}
+
+provider "snowflake" {
+  alias                    = "sysadmin"
+  role                     = "SYSADMIN"
+  preview_features_enabled = local.preview_features
 }

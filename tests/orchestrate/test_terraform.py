@@ -9,7 +9,9 @@ from typing import Any
 import hcl2
 import pytest
 
-from .privileges import granted
+from orchestrate.snowflake.provision import render
+
+from .privileges import ARGUMENTS, granted
 
 FOLDER = Path(__file__).parents[2] / "orchestrate" / "terraform"
 FILES = sorted(FOLDER.glob("*.tf"))
@@ -38,6 +40,11 @@ def resources() -> dict[tuple[str, str], dict[str, Any]]:
         for kind, named in block.items()
         for name, body in named.items()
     }
+
+
+def providers(name: str) -> list[dict[str, Any]]:
+    """Return the configurations of a provider."""
+    return [block for block in blocks("provider") if name in block]
 
 
 def local_values() -> dict[str, Any]:
@@ -76,6 +83,57 @@ def test_the_grants_are_those_of_the_sql(role: str) -> None:
             (target,) = body["on_schema_object"]
             grants.add((f"{body['privileges'][0]} ON {target['object_type']}", ""))
     assert grants == granted(role)
+
+
+def owners_in_sql() -> set[tuple[str, str]]:
+    """Return each kind of object that the provisioning makes, with the role that makes it."""
+    steps = re.findall(
+        r"^(?:use role (\w+)|create ([a-z ]+?) if not exists)", render(ARGUMENTS), re.MULTILINE
+    )
+    owners, role = set(), ""
+    for used, kind in steps:
+        role = used or role
+        if kind:
+            owners.add((kind, role))
+    return owners
+
+
+def owners_in_terraform() -> set[tuple[str, str]]:
+    """Return the same of the resources: the role of their provider, unless they are handed over."""
+    roles = {each["snowflake"].get("alias"): each["snowflake"]["role"] for each in providers("snowflake")}
+    handed_over = {
+        body["on"][0]["object_type"].lower(): body["account_role_name"]
+        for (kind, _), body in resources().items()
+        if kind == "snowflake_grant_ownership"
+    }
+    owners = set()
+    for (kind, _), body in resources().items():
+        made = kind.removeprefix("snowflake_").replace("_", " ")
+        if kind.startswith("snowflake_") and not made.startswith("grant "):
+            made = made.removeprefix("account ").removeprefix("service ")
+            alias = body.get("provider", "").strip("${}").partition(".")[2] or None
+            owners.add((made, handed_over.get(made, roles[alias])))
+    return owners
+
+
+def test_objects_belong_to_whom_the_sql_gives_them() -> None:
+    """Else what SYSADMIN does afterwards, by the SQL of another environment or by hand, is refused.
+
+    ACCOUNTADMIN stands in for USERADMIN, whose roles and users no other environment shares.
+    """
+    of_sql = {(kind, "ACCOUNTADMIN" if role == "USERADMIN" else role) for kind, role in owners_in_sql()}
+    assert owners_in_terraform() == of_sql
+
+
+def test_the_stage_may_use_the_integration() -> None:
+    """SYSADMIN, who makes the stage, is granted the integration, as by the SQL, and first."""
+    (stage,) = (body for (kind, _), body in resources().items() if kind == "snowflake_stage")
+    (grant,) = (body for (_, name), body in resources().items() if name == "integration")
+    assert grant["account_role_name"] == "SYSADMIN"
+    assert grant["privileges"] == ["USAGE"]
+    assert grant["on_account_object"][0]["object_type"] == "INTEGRATION"
+    assert stage["depends_on"] == ["${snowflake_grant_privileges_to_account_role.integration}"]
+    assert "grant usage on integration GITHUB_PIPELINE to role SYSADMIN;" in render(ARGUMENTS)
 
 
 def test_buckets_are_private_and_stay() -> None:
