@@ -6,7 +6,7 @@ create resource monitor if not exists ${monitor} with
   frequency = monthly
   start_timestamp = immediately
   triggers on 80 percent do notify on 100 percent do suspend;
-alter resource monitor ${monitor} set credit_quota = ${credits};
+${quota}
 
 use role SYSADMIN;
 

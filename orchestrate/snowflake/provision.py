@@ -2,7 +2,8 @@
 
     python -m orchestrate.snowflake.provision --bucket acme-lake --public-key key.pub
 
-The SQL may be run again at any time: what is there stays, and is set to what the text says.
+The SQL may be run again at any time: what is there stays, and is set to what the text says, quota and keys
+only where they are given.
 """
 
 from __future__ import annotations
@@ -53,6 +54,12 @@ def key_statement(user: str, key: str | None) -> str:
     return statement if key else f"-- No key was given: {statement}"
 
 
+def quota_statement(monitor: str, credits_a_month: str | None) -> str:
+    """Return the statement that sets the quota of a monitor that is there already, or says how it is set."""
+    statement = f"alter resource monitor {monitor} set credit_quota = {credits_a_month or '...'};"
+    return statement if credits_a_month else f"-- No quota was given, so it stays: {statement}"
+
+
 def parser() -> argparse.ArgumentParser:
     """Return the variables of the templates, with what they may be."""
     identifier = matching(r"[A-Z_][A-Z0-9_]{0,99}", "name in upper case")
@@ -78,7 +85,9 @@ def parser() -> argparse.ArgumentParser:
         help="in front of every name but the database's, for another environment: DEV_",
     )
     made.add_argument(
-        "--credits", default="20", type=matching(r"[1-9][0-9]{0,5}", "number"), help="credits a month (20)"
+        "--credits",
+        type=matching(r"[1-9][0-9]{0,5}", "number"),
+        help="credits a month (20 at first, then what was set last)",
     )
     made.add_argument("--public-key", type=public_key, help="PEM file: public key of the pipeline's user")
     made.add_argument("--reporter-public-key", type=public_key, help="PEM file: public key of the reporter")
@@ -90,19 +99,21 @@ def render(arguments: Sequence[str]) -> str:
     given = parser().parse_args(arguments)
     prefix = given.prefix
     environment = prefix.rstrip("_").lower().replace("_", "-")
+    monitor = f"{prefix}GITHUB_PIPELINE"
     users = {"pipeline": f"{prefix}GITHUB_PIPELINE", "reporter": f"{prefix}GITHUB_REPORTER"}
     variables = {
         "bucket": given.bucket,
         "folder": given.folder or "-".join(filter(None, ("github", environment))),
         "database": given.database,
         "prefix": prefix,
-        "credits": given.credits,
+        "credits": given.credits or "20",
+        "quota": quota_statement(monitor, given.credits),
         "raw": f"{prefix}RAW_TABLES",
         "loader": f"{prefix}GITHUB_LOADER",
         "transformer": f"{prefix}GITHUB_TRANSFORMER",
         "reporter": f"{prefix}GITHUB_REPORTER",
         "warehouse": f"{prefix}GITHUB_PIPELINE",
-        "monitor": f"{prefix}GITHUB_PIPELINE",
+        "monitor": monitor,
         "integration": f"{prefix}GITHUB_PIPELINE",
         "pipeline_user": users["pipeline"],
         "pipeline_key": key_statement(users["pipeline"], given.public_key),

@@ -51,6 +51,16 @@ def test_every_statement_may_run_twice() -> None:
     assert not [each for each in statements(render(ARGUMENTS)) if not RUNS_TWICE.match(each)]
 
 
+def test_a_quota_that_was_given_stays() -> None:
+    """Whoever runs it again for a grant does not name the quota; a new monitor has one in any case."""
+    alters = "\nalter resource monitor GITHUB_PIPELINE set credit_quota = "
+    again, other = render(ARGUMENTS), render([*ARGUMENTS, "--credits", "100"])
+    assert "credit_quota = 20\n" in again
+    assert alters not in again
+    assert "credit_quota = 100\n" in other
+    assert f"{alters}100;" in other
+
+
 def test_another_environment_shares_nothing_but_the_database() -> None:
     """With a prefix every object but the database and the system roles has another name."""
     names = re.compile(

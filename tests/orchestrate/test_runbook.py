@@ -50,6 +50,13 @@ def test_the_test_is_there(file: str, test: str) -> None:
     assert not test or f"\ndef {test}(" in text
 
 
+def test_the_provisioning_is_named_as_it_runs() -> None:
+    """It asks for a bucket, and only prints what is to be run."""
+    commands = re.findall(r"`make provision-sql\b([^`]*)`", RUNBOOK)
+    assert commands
+    assert [each for each in commands if not re.fullmatch(r" BUCKET=.* > provision\.sql", each)] == []
+
+
 def test_every_entry_says_how_it_looks_and_what_tries_it() -> None:
     """An entry about a failure has a sentence or a command, and a test."""
     entries = re.split(r"^### ", RUNBOOK, flags=re.MULTILINE)[1:]
