@@ -13,6 +13,7 @@ import pytest
 import yaml
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
+from dotenv import dotenv_values
 from sqlfluff.core import FluffConfig, Linter
 
 from orchestrate.snowflake.provision import render
@@ -71,6 +72,27 @@ def test_another_environment_shares_nothing_but_the_database() -> None:
     dev = set(names.findall(render([*ARGUMENTS, "--prefix", "DEV_"]))) - shared
     assert prod
     assert not prod & dev
+
+
+def test_the_example_names_what_is_made() -> None:
+    """Who fills in `.env` as the README says has the roles of both, the loader and dbt."""
+    example = dotenv_values(ROOT / ".env.example")
+    made = {name: example[f"SNOWFLAKE_{name}"] for name in ("USER", "ROLE", "TRANSFORM_ROLE", "WAREHOUSE")}
+    assert made == {
+        "USER": "GITHUB_PIPELINE",
+        "ROLE": "GITHUB_LOADER",
+        "TRANSFORM_ROLE": "GITHUB_TRANSFORMER",
+        "WAREHOUSE": "GITHUB_PIPELINE",
+    }
+    sql = statements(render(ARGUMENTS))
+    assert f"create storage integration if not exists {example['SNOWFLAKE_STORAGE_INTEGRATION']} " in "".join(
+        sql
+    )
+    assert f"create database if not exists {example['SNOWFLAKE_DATABASE']}" in sql
+    assert {f"grant role {made[each]} to user {made['USER']}" for each in ("ROLE", "TRANSFORM_ROLE")} <= set(
+        sql
+    )
+    assert f"grant usage on warehouse {made['WAREHOUSE']} to role {made['ROLE']}" in sql
 
 
 def test_dev_lies_where_the_loader_puts_it() -> None:
