@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import subprocess
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
+from meltano.cli.cli import detect_selected_environment
+from meltano.core.project import Project
 
 from .conftest import BIN, ROOT
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 PLUGINS = {"tap-github-custom": "extractors", "target-gcs-snowflake-merge": "loaders"}
 # Settings that the Singer SDK adds to every plugin; Meltano offers them without a declaration.
@@ -121,6 +127,21 @@ def test_the_example_names_only_variables_that_are_read() -> None:
         n for n in names if n not in settings and n not in readers and n != "GOOGLE_APPLICATION_CREDENTIALS"
     ]
     assert not unread
+
+
+def test_the_example_is_of_prod(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without an option what it holds is used in `prod`, with its bookmarks; the sandbox stays itself."""
+    shutil.copy(ROOT / "meltano.yml", tmp_path)
+    shutil.copy(ROOT / ".env.example", tmp_path / ".env")
+    project = Project(tmp_path)
+
+    def selected() -> tuple[str | None, bool]:
+        return detect_selected_environment(cli_environment=None, cli_no_environment=False, project=project)
+
+    monkeypatch.delenv("MELTANO_ENVIRONMENT", raising=False)
+    assert selected() == ("prod", False)
+    monkeypatch.setenv("MELTANO_ENVIRONMENT", "sandbox")  # as `sandbox run` does
+    assert selected() == ("sandbox", False)
 
 
 def test_the_example_is_complete() -> None:
