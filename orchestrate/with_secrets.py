@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 USAGE = 64  # what sysexits.h calls a command used wrongly
 BAD_SECRET = 78  # ... and a configuration that is wrong
 NOT_FOUND = 127
+CREDENTIALS = "GOOGLE_APPLICATION_CREDENTIALS"
 
 
 def resolved(environment: Mapping[str, str], manager: SecretManager) -> dict[str, str]:
@@ -43,6 +44,8 @@ def main(command: list[str]) -> int:
         return USAGE
     of_file = {name: value or "" for name, value in dotenv_values(".env").items()}
     environment = {**of_file, **os.environ}
+    if environment.get(CREDENTIALS):
+        os.environ[CREDENTIALS] = environment[CREDENTIALS]  # Google's client looks for it here
     manager = SecretManager(environment.get("SECRET_MANAGER_ENDPOINT") or None)
     try:
         variables = resolved(environment, manager)

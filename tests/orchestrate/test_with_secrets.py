@@ -74,3 +74,20 @@ def test_a_secret_that_cannot_be_read_ends_it_before_it_begins(secrets: Server, 
     assert result.returncode == 78
     assert "projects/p/secrets/off/versions/1 (setting SNOWFLAKE_PRIVATE_KEY) cannot be read" in result.stderr
     assert not marker.exists()
+
+
+def test_secrets_are_read_with_the_key_file_that_the_file_names(
+    secrets: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Google's client looks for it among the variables of the process, which has none yet."""
+    monkeypatch.delenv("GOOGLE_APPLICATION_CREDENTIALS", raising=False)
+    key = tmp_path / "key.json"
+    (tmp_path / ".env").write_text(f"GOOGLE_APPLICATION_CREDENTIALS={key}\n")
+    result = run(
+        *(secrets, tmp_path, "true"),
+        SECRET_MANAGER_ENDPOINT="",
+        SNOWFLAKE_PRIVATE_KEY="projects/p/secrets/key/versions/1",
+        NO_GCE_CHECK="true",
+    )
+    assert result.returncode == 78
+    assert f"cannot be read: File {key} was not found" in result.stderr
