@@ -55,7 +55,12 @@ def test_what_git_ignores_stays_out_of_the_image() -> None:
     """Secrets in `.env` first of all; and an environment of this machine would pass for the image's."""
     ignored = [line.rstrip("/") for line in (ROOT / ".gitignore").read_text(encoding="utf-8").split()]
     patterns = (ROOT / ".dockerignore").read_text(encoding="utf-8").split()
-    assert patterns == [line.lstrip("/") if "/" in line else f"**/{line}" for line in ignored]
+    assert {line.lstrip("/") if "/" in line else f"**/{line}" for line in ignored} <= {*patterns}
+
+
+def test_the_history_stays_out_of_the_image() -> None:
+    """It has what was taken back, and maybe a token in the address of its remote."""
+    assert "**/.git" in (ROOT / ".dockerignore").read_text(encoding="utf-8").split()
 
 
 def test_workers_and_shares_are_as_many() -> None:
@@ -88,3 +93,9 @@ def test_an_index_is_a_share(index: int, tmp_path: Path) -> None:
         *("--shard", f"{index + 1}/4", "--", "run", "--force"),
         *("tap-github-custom", "target-gcs-snowflake-merge"),
     ]
+
+
+def test_a_key_of_google_is_ignored_by_git_and_the_image() -> None:
+    """It has whatever name it came with, beside `.env`."""
+    for name, pattern in {".gitignore": "/*.json", ".dockerignore": "*.json"}.items():
+        assert pattern in (ROOT / name).read_text(encoding="utf-8").split()
