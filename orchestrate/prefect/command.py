@@ -50,10 +50,13 @@ class Project:
         self._run([self._python, "-m", "orchestrate.worker", *which, "--", *arguments], log)
 
     def output(self, module: str, *arguments: str) -> str:
-        """Return what a module of the project prints, or raise `CommandError`."""
+        """Return the last line that a module of the project prints, or raise `CommandError`.
+
+        What comes before it may be a warning of some library, on standard error.
+        """
         printed: list[str] = []
         self._run([self._python, "-m", module, *arguments], printed.append)
-        return "\n".join(printed)
+        return printed[-1]
 
     @property
     def _is_late(self) -> bool:

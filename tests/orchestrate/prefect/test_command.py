@@ -50,3 +50,11 @@ def test_a_command_that_is_in_time_ends_as_it_does(tmp_path: Path, ends_in_secon
     failing = project(tmp_path, "echo why; exit 3", ends_in_seconds)
     with pytest.raises(CommandError, match="exit code 3: why"):
         failing.meltano(["run"], print)
+
+
+def test_the_output_is_the_last_line(tmp_path: Path) -> None:
+    """What libraries warn of before it, on standard error, is none."""
+    telling = project(tmp_path, "", None)
+    code = "import sys\nprint('a warning', file=sys.stderr, flush=True)\nprint('[1]')\n"
+    (tmp_path / "telling.py").write_text(code, encoding="utf-8")
+    assert telling.output("telling") == "[1]"
