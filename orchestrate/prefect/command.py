@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import time
 from collections import deque
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from threading import Event, Thread
 from typing import TYPE_CHECKING
@@ -85,6 +86,7 @@ class Project:
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
+                start_new_session=True,
                 text=True,
                 errors="replace",
             )
@@ -110,7 +112,9 @@ class Project:
 def ending(process: subprocess.Popen[str], ends_at: float | None) -> Iterator[None]:
     """End a process that still runs at a moment, by `time.time()`: by SIGTERM, then by SIGKILL.
 
-    A timeout of Prefect's own cannot: it does not get into a thread that waits for a line.
+    A timeout of Prefect's own cannot: it does not get into a thread that waits for a line. What the process
+    leaves behind is ended after it, as dbt has to be, and never with it: Meltano ends tap and loader itself,
+    and a second SIGTERM would keep the loader from committing what it has.
     """
     if ends_at is None:
         yield
@@ -118,10 +122,16 @@ def ending(process: subprocess.Popen[str], ends_at: float | None) -> Iterator[No
     is_done = Event()
 
     def end() -> None:
-        if not is_done.wait(ends_at - time.time()):
-            process.terminate()
-        if not is_done.wait(GRACE_SECONDS):
-            process.kill()
+        if is_done.wait(ends_at - time.time()):
+            return
+        killed_at = time.monotonic() + GRACE_SECONDS
+        process.terminate()
+        with suppress(subprocess.TimeoutExpired, ProcessLookupError):
+            process.wait(GRACE_SECONDS)
+            os.killpg(process.pid, signal.SIGTERM)
+        if not is_done.wait(killed_at - time.monotonic()):
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
 
     Thread(target=end, daemon=True).start()
     try:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from orchestrate.prefect import command
 from orchestrate.prefect.command import LATE, CommandError, Project
 
 ROOT = Path(__file__).parents[3]
@@ -19,8 +20,8 @@ def project(folder: Path, script: str, ends_in_seconds: float | None) -> Project
     commands.mkdir(parents=True)
     (commands / "python").write_text(f'#!/bin/sh\nexec {sys.executable} "$@"\n')
     (commands / "meltano").write_text(f"#!/bin/sh\n{script}\n")
-    for command in commands.iterdir():
-        command.chmod(0o755)
+    for each in commands.iterdir():
+        each.chmod(0o755)
     ends_at = None if ends_in_seconds is None else time.time() + ends_in_seconds
     return Project(folder, {"PYTHONPATH": str(ROOT)}, ends_at)
 
@@ -58,3 +59,32 @@ def test_the_output_is_the_last_line(tmp_path: Path) -> None:
     code = "import sys\nprint('a warning', file=sys.stderr, flush=True)\nprint('[1]')\n"
     (tmp_path / "telling.py").write_text(code, encoding="utf-8")
     assert telling.output("telling") == "[1]"
+
+
+@pytest.mark.parametrize(
+    ("script", "grace_seconds"), [("sleep 150; true", 120.0), ("trap '' TERM; sleep 150; true", 2.0)]
+)
+def test_what_a_command_began_is_ended_with_it(
+    script: str, grace_seconds: float, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Meltano dies of SIGTERM while dbt runs, without a word to it; one that heeds no SIGTERM is killed."""
+    monkeypatch.setattr(command, "GRACE_SECONDS", grace_seconds)
+    began = time.monotonic()
+    with pytest.raises(CommandError, match=LATE):
+        project(tmp_path, script, 20).meltano(["run"], print)
+    assert time.monotonic() - began < 100
+
+
+def test_what_its_command_ends_itself_is_told_once(tmp_path: Path) -> None:
+    """The loader takes a second SIGTERM for impatience, and Meltano sends it one."""
+    counting = (
+        "import signal, sys, time\n"
+        "signal.signal(signal.SIGTERM, lambda *_: print('told', flush=True))\n"
+        "print('began', flush=True)\ntime.sleep(300)\n"
+    )
+    (tmp_path / "counting.py").write_text(counting, encoding="utf-8")
+    script = f"trap 'kill $!; sleep 1; kill -9 $!; exit 143' TERM; {sys.executable} counting.py & wait"
+    said = list[str]()
+    with pytest.raises(CommandError, match=LATE):
+        project(tmp_path, script, 20).meltano(["run"], said.append)
+    assert said == ["began", "told"]
