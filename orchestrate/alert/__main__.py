@@ -15,9 +15,8 @@ import signal
 import subprocess
 import sys
 import uuid
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dotenv import load_dotenv
@@ -33,6 +32,7 @@ if TYPE_CHECKING:
 RUN_ID = "MELTANO_RUN_ID"  # Meltano and the loader take their name for the run from it
 WEBHOOK = "ALERT_WEBHOOK_URL"
 NOT_DELIVERED = 3
+SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 
 def parser() -> argparse.ArgumentParser:
@@ -89,8 +89,9 @@ def deliver(text: str) -> None:
 
 def run(command: Sequence[str], run_id: str) -> int:
     """Run a command to its end; return its exit code, negative for a signal, 127 where there is none."""
+    environment = {**os.environ, RUN_ID: run_id}
     try:
-        process = subprocess.Popen(command, env={**os.environ, RUN_ID: run_id})  # noqa: S603 - the user's own
+        process = subprocess.Popen(command, env=environment, start_new_session=True)  # noqa: S603 - the user's own
     except OSError as error:
         sys.stderr.write(f"{command[0]} cannot be run: {error.strerror}\n")
         return 127
@@ -100,31 +101,34 @@ def run(command: Sequence[str], run_id: str) -> int:
 
 @contextmanager
 def passing_signals_to(process: subprocess.Popen[bytes]) -> Iterator[None]:
-    """Hand signals to a process, which then ends by itself: afterwards there is something to tell."""
+    """Hand signals to a process, which then ends by itself: afterwards there is something to tell.
+
+    What a terminal sends to all that it runs goes to all of the process's session, once, since the terminal
+    does not know that. SIGTERM goes to the process, and to what it leaves behind, as Meltano does dbt: its
+    plugins it ends itself, and a second SIGTERM would keep the loader from committing what it has.
+    """
+    passed = set()
 
     def pass_on(number: int, _frame: FrameType | None) -> None:
-        if number != signal.SIGINT or not shares_ctrl_c_with(process.pid):
+        passed.add(number)
+        if number == signal.SIGTERM:
             process.send_signal(number)
+        else:
+            to_all(number)
 
-    former = {number: signal.signal(number, pass_on) for number in (signal.SIGTERM, signal.SIGINT)}
+    def to_all(number: int) -> None:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, number)
+
+    taken = [number for number in SIGNALS if signal.getsignal(number) != signal.SIG_IGN]  # nohup's is kept
+    former = {number: signal.signal(number, pass_on) for number in taken}
     try:
         yield
     finally:
         for number, handler in former.items():
             signal.signal(number, handler)
-
-
-def shares_ctrl_c_with(process_id: int) -> bool:
-    """Tell whether a terminal sends Ctrl-C to this process and to another, as to all in its foreground.
-
-    A job that gets it twice takes the second for impatience, and ends without its last STATE.
-    """
-    try:
-        with Path("/dev/tty").open("rb") as terminal:
-            foreground = os.tcgetpgrp(terminal.fileno())
-        return foreground == os.getpgrp() == os.getpgid(process_id)
-    except OSError:  # there is no terminal, or no such process any more
-        return False
+        if signal.SIGTERM in passed:
+            to_all(signal.SIGTERM)
 
 
 if __name__ == "__main__":
