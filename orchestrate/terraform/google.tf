@@ -103,7 +103,7 @@ resource "google_storage_bucket_iam_member" "snowflake_lake_bucket" {
 # What is secret lies here; the values are added by hand, so that no state file of Terraform ever holds one:
 # gcloud secrets versions add NAME --data-file=FILE
 locals {
-  secrets = toset(["github-auth-token", "github-app-private-key", "snowflake-private-key", "snowflake-private-key-passphrase"])
+  secrets = toset(["github-auth-token", "github-app-private-key", "snowflake-private-key", "snowflake-private-key-passphrase", "alert-webhook-url"])
 }
 
 resource "google_secret_manager_secret" "pipeline" {

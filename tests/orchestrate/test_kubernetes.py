@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
+from orchestrate.alert.__main__ import WEBHOOK
 from orchestrate.snowflake.provision import render
 
 ROOT = Path(__file__).parents[2]
@@ -44,10 +45,21 @@ def test_what_it_names_is_what_is_made() -> None:
     assert [name for name in others if settings[name] not in words] == []
 
 
+def test_somebody_is_told() -> None:
+    """By the alert, once: a try that follows would tell it again. Its webhook is a secret that is made."""
+    alert = job("github-alert")
+    (container,) = alert["template"]["spec"]["containers"]
+    assert container["args"] == [".venv/bin/python", "-m", "orchestrate.alert"]
+    assert alert["backoffLimit"] == 0
+    (webhook,) = (each["value"] for each in container["env"] if each["name"] == WEBHOOK)
+    secrets = (FOLDER.parent / "terraform" / "google.tf").read_text(encoding="utf-8")
+    assert f'"{webhook.split("/")[3]}"' in secrets
+
+
 def test_every_pod_has_an_account_that_is_there() -> None:
     """One that nobody makes keeps its pods from starting."""
     accounts = {each["metadata"]["name"] for each in DOCUMENTS if each["kind"] == "ServiceAccount"}
-    for name in ("github-load", "github-models"):
+    for name in ("github-load", "github-models", "github-alert"):
         assert job(name)["template"]["spec"]["serviceAccountName"] in accounts
 
 
