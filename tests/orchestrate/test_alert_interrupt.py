@@ -78,7 +78,7 @@ def test_an_interrupt_that_the_alert_alone_got_is_handed_on(command: Sequence[st
 
 @pytest.mark.parametrize("command", [DIRECTLY, IN_A_SHELL, ENDING_IT])
 def test_an_end_reaches_what_the_command_has_begun_once(command: Sequence[str]) -> None:
-    """A shell dies of SIGTERM and says nothing, as Meltano does while dbt runs; its loader it tells itself."""
+    """A shell dies of SIGTERM and says nothing, as Meltano while dbt runs; a loader it tells itself."""
     with wrapped(WRAPPER, *command) as (process, _):
         process.send_signal(signal.SIGTERM)
         assert process.stdout.readline() == b"1\n"
