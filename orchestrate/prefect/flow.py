@@ -33,6 +33,7 @@ from orchestrate.worker import Part  # noqa: E402
 
 EVERYTHING = "all that is configured"
 LOAD = ("run", "tap-github-custom", "target-gcs-snowflake-merge")
+RETRY_SECONDS = 360  # less jitter longer than Meltano takes a run that was killed for one that goes on: 300
 SUMMARY_SECONDS = 600  # beyond the deadline: a run that missed it is summed up, too
 WORKERS = int(os.environ.get("GITHUB_PIPELINE_WORKERS") or 4)  # loads at once, on this machine
 
@@ -41,7 +42,7 @@ class PipelineError(Exception):
     """A part of the pipeline failed; the text says which, and what did not."""
 
 
-@task(retries=2, retry_delay_seconds=exponential_backoff(60), retry_jitter_factor=0.5)
+@task(retries=2, retry_delay_seconds=exponential_backoff(RETRY_SECONDS), retry_jitter_factor=0.1)
 def load(
     organization: str | None, arguments: list[str], variables: dict[str, str], ends_at: float | None = None
 ) -> None:

@@ -85,6 +85,17 @@ def test_an_organisation_that_fails_holds_up_nobody(prefect: Prefect, sandbox: S
     assert told["nobody"] != "complete"
 
 
+def test_a_load_is_tried_again_when_meltano_lets_it(prefect: Prefect) -> None:
+    """For five minutes it takes a run that was killed for one that goes on, and refuses another."""
+    printed = prefect.python(
+        "from prefect.utilities.math import lower_clamp_multiple\n"
+        "from orchestrate.prefect.flow import load\n"
+        "least = lower_clamp_multiple(1 + load.retry_jitter_factor)\n"
+        "print(min(load.retry_delay_seconds) * least)\n"
+    )
+    assert float(printed) > 300
+
+
 def test_blocks_become_variables_and_no_secret_is_read(prefect: Prefect) -> None:
     """A secret's name reaches the process that needs it; a key within a block is refused by a sentence."""
     key = prefect.home / "key.json"
