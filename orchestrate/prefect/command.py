@@ -56,8 +56,12 @@ class Project:
         What comes before it may be a warning of some library, on standard error.
         """
         printed: list[str] = []
-        self._run([self._python, "-m", module, *arguments], printed.append)
+        self.module(module, arguments, printed.append)
         return printed[-1]
+
+    def module(self, name: str, arguments: Sequence[str], log: Callable[[str], object]) -> None:
+        """Run a module of the project, or raise `CommandError`."""
+        self._run([self._python, "-m", name, *arguments], log)
 
     @property
     def _is_late(self) -> bool:

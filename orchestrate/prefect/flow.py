@@ -14,12 +14,14 @@ import os
 import sys
 import time
 import uuid
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from prefect import flow, get_run_logger, runtime, task
 from prefect.artifacts import create_markdown_artifact
 from prefect.futures import wait
+from prefect.logging.loggers import flow_run_logger
 from prefect.task_runners import ThreadPoolTaskRunner
 from prefect.tasks import exponential_backoff
 
@@ -28,6 +30,7 @@ if str(PROJECT) not in sys.path:  # Prefect loads this file by its path
     sys.path.insert(0, str(PROJECT))
 
 from orchestrate.prefect import blocks, summary  # noqa: E402 - found by the lines above
+from orchestrate.prefect.blocks import BlockError  # noqa: E402
 from orchestrate.prefect.command import CommandError, Project  # noqa: E402
 from orchestrate.worker import Part  # noqa: E402
 
@@ -77,7 +80,29 @@ def summarize(runs: dict[str, str], arguments: list[str], variables: dict[str, s
     return markdown
 
 
-@flow(name="github-insights", task_runner=ThreadPoolTaskRunner(max_workers=WORKERS))
+def alert(flow: Any, run: Any, state: Any) -> None:  # noqa: ANN401 - Prefect's, which have no types here
+    """Tell the webhook that a run has failed; what the alert says itself is in the log of the run."""
+    log = flow_run_logger(run, flow).info
+    given = run.parameters
+    try:
+        variables = blocks.variables(given.get("secret_blocks") or {}, given.get("bucket_block"))
+    except (BlockError, ValueError) as error:  # the latter: there is no such block
+        log(f"The alert does without the blocks: {error}")
+        variables = {}
+    if given.get("environment"):
+        variables["MELTANO_ENVIRONMENT"] = given["environment"]
+    problem = f"The run {run.name} has failed: {state.message}"
+    project = Project(PROJECT, variables, time.time() + SUMMARY_SECONDS)
+    with suppress(CommandError):  # its exit code says that something is wrong
+        project.module("orchestrate.alert", ["--name", flow.name, "--problem", problem], log)
+
+
+@flow(
+    name="github-insights",
+    task_runner=ThreadPoolTaskRunner(max_workers=WORKERS),
+    on_failure=[alert],
+    on_crashed=[alert],
+)
 def github_insights(  # noqa: PLR0913, PLR0917 - what somebody can choose on Prefect's page
     orgs: list[str] | None = None,
     lookback_days: int | None = None,

@@ -106,6 +106,11 @@ class Prefect:
         found = self.ask("task_runs/filter", flow_runs={"id": {"any_": [run["id"]]}})
         return {each["name"].rsplit("-", 1)[0]: each["state_type"] for each in found}
 
+    def log(self, run: dict[str, Any]) -> str:
+        """Return what is in the log of a run."""
+        found = self.ask("logs/filter", logs={"flow_run_id": {"any_": [run["id"]]}}, sort="TIMESTAMP_DESC")
+        return "\n".join(str(each["message"]) for each in found)
+
     def artifact(self, run: dict[str, Any]) -> str:
         """Return the artifact of a run."""
         (found,) = self.ask(

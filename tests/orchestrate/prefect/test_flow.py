@@ -70,7 +70,10 @@ def test_organisations_are_loaded_by_a_task_each(prefect: Prefect, sandbox: Sand
 
 
 def test_an_organisation_that_fails_holds_up_nobody(prefect: Prefect, sandbox: Sandbox, data: Path) -> None:
-    """The other is loaded, the marts are built over what is there, and the run fails by the name of one."""
+    """The other is loaded, the marts are built over what is there, and the run fails by the name of one.
+
+    The alert is called: its log says that nobody is told, since there is no webhook.
+    """
     run = prefect.run(
         sandbox, data, {"orgs": ["nobody", "lantern-labs"], "environment": "sandbox", "retries": 0}
     )
@@ -83,6 +86,9 @@ def test_an_organisation_that_fails_holds_up_nobody(prefect: Prefect, sandbox: S
     told = {cells[1]: cells[2] for cells in map(cells_of, prefect.artifact(run).splitlines()[2:])}
     assert told["lantern-labs"] == "complete"
     assert told["nobody"] != "complete"
+    logged = prefect.log(run)
+    assert f"• The run {run['name']} has failed: " in logged
+    assert "Nobody is told: set ALERT_WEBHOOK_URL" in logged
 
 
 def test_a_load_is_tried_again_when_meltano_lets_it(prefect: Prefect) -> None:
