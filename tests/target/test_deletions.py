@@ -258,6 +258,16 @@ def test_a_new_version_of_a_table_removes_what_is_not_in_it(world: World, hard: 
     assert after["_SDC_TABLE_VERSION"] == 2
 
 
+@pytest.mark.parametrize("name", ["n1", "older"])
+def test_a_row_stays_in_the_newest_version_that_it_came_with(world: World, name: str) -> None:
+    """A replay, or a run beside this one, sends rows of an earlier version behind those of the next."""
+    world.load(versioned(2, 1))
+    earlier = {"type": "RECORD", "stream": "item", "record": {"id": 1, "name": name}, "version": 1}
+    world.load([schema("item", ITEM, "id"), earlier])
+    world.load(versioned(2, 3))
+    assert alive(world, "ITEM") == {1: True, 3: True}
+
+
 def test_a_version_without_any_record_empties_the_table(world: World) -> None:
     """The source has no row any more; but records without a version say nothing of the others."""
     world.load(versioned(1, 1, 2))

@@ -41,6 +41,7 @@ def merge(layout: Layout, target: Table, staging: Table, run_id: str, *, hard_de
         **dict.fromkeys(layout.displaced, "NULL"),
         **_bookmark_kept(layout),
         **loaded,
+        **_version_kept(layout),
     }
     inserted = {**{name: f"S.{quote(name)}" for name in columns}, **_bookmark_begun(layout), **loaded}
     on = "\n  AND ".join(f"T.{quote(key)} = S.{quote(key)}" for key in layout.keys)
@@ -164,14 +165,26 @@ def _not_older(layout: Layout) -> str:
 
 
 def _version_clause(layout: Layout) -> str:
-    """Return what notes that an unchanged row is in this version too, and touches nothing else."""
+    """Return what notes that an unchanged row is in this version too, and touches nothing else.
+
+    A version only rises: rows of an earlier one come again with a replay, or from a run beside this one.
+    """
     if not layout.is_versioned:
         return ""
     version = quote(TABLE_VERSION)
     return (
-        f"WHEN MATCHED AND T.{version} IS DISTINCT FROM S.{version} THEN UPDATE SET\n"
-        f"  {version} = S.{version}\n"
+        f"WHEN MATCHED AND (S.{version} > T.{version} OR T.{version} IS NULL AND S.{version} IS NOT NULL)"
+        f" THEN UPDATE SET\n  {version} = S.{version}\n"
     )
+
+
+def _version_kept(layout: Layout) -> dict[str, str]:
+    """Return what leaves a row that changes in the newest version that it came with."""
+    if not layout.is_versioned:
+        return {}
+    version = quote(TABLE_VERSION)
+    is_newer = f"T.{version} > S.{version} OR S.{version} IS NULL"
+    return {TABLE_VERSION: f"CASE WHEN {is_newer} THEN T.{version} ELSE S.{version} END"}
 
 
 def _is_deleted(layout: Layout) -> str | None:
