@@ -96,8 +96,8 @@ class Catalog:
     tables: dict[str, dict[str, ColumnType | None]] = field(default_factory=dict)
     added: dict[str, list[str]] = field(default_factory=dict)
     """Columns that this run has added to tables that were there."""
-    loaded: frozenset[str] = frozenset()
-    """Streams that earlier runs have loaded."""
+    loaded: frozenset[tuple[str, str]] = frozenset()
+    """Streams that earlier runs have loaded, each with a table that took them."""
 
     @classmethod
     def from_rows(cls, rows: Iterable[Sequence[Any]]) -> Catalog:

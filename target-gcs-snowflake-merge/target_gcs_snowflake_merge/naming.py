@@ -89,19 +89,23 @@ def _beside(conformed: str, name: str, taken: Collection[str]) -> str:
 
 
 def name_table(
-    stream: str, taken: Collection[str], existing: Collection[str] = (), loaded: Collection[str] = ()
+    stream: str,
+    taken: Collection[str],
+    existing: Collection[str] = (),
+    loaded: Collection[tuple[str, str]] = (),
 ) -> str:
     """Return the table of a stream; a name that is taken or the loader's own gets a suffix.
 
     So does one that got it before, among the EXISTING tables: else of two streams that differ only by case
-    each would fill the other's table once they come in another order. And so does a new stream whose name
-    is that of a table of another, among those that earlier runs have LOADED.
+    each would fill the other's table once they come in another order. And so does a stream whose plain name
+    is the table of another alone, among the streams that earlier runs have LOADED, each with a table.
     """
     conformed = conform(stream)
     if conformed.startswith(STAGING_PREFIX):  # what is called so is swept one day
         return with_digest(f"_{conformed}", stream)
     beside = _beside(conformed, stream, taken)
-    is_anothers = stream not in loaded and conformed in map(conform, loaded)
+    owners = {each for each, table in loaded if table == conformed}
+    is_anothers = bool(owners) and stream not in owners
     if is_anothers or conformed in taken or conformed in RESERVED_TABLES or beside in existing:
         return beside
     return conformed

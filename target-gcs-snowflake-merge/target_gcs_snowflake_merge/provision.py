@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from target_gcs_snowflake_merge import sql
 from target_gcs_snowflake_merge.errors import MissingObjectError, MissingPrivilegeError, SettingsError
 from target_gcs_snowflake_merge.layout import Catalog
-from target_gcs_snowflake_merge.naming import LEDGER_TABLE, SUMMARY_TABLE
+from target_gcs_snowflake_merge.naming import LEDGER_TABLE, SUMMARY_TABLE, conform
 from target_gcs_snowflake_merge.settings import identifier
 
 if TYPE_CHECKING:
@@ -49,7 +49,8 @@ def prepare_schema(settings: Settings, session: Session) -> Catalog:
         create_missing_schema(session, ledger)
     catalog = Catalog.from_rows(rows)
     if LEDGER_TABLE in catalog.tables:
-        catalog.loaded = frozenset(row[0] for row in session.execute(sql.loaded_streams(ledger)).rows)
+        rows = session.execute(sql.loaded_streams(ledger)).rows
+        catalog.loaded = frozenset((stream, table or conform(stream)) for stream, table in rows)
     else:
         create(session, sql.create_ledger(ledger))
         session.execute(sql.begin_ledger(ledger, dt.datetime.now(dt.UTC)))

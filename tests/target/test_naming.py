@@ -101,6 +101,15 @@ def test_a_stream_keeps_the_table_that_it_was_given_beside_another() -> None:
 def test_a_new_stream_does_not_take_the_table_of_one_that_an_earlier_run_loaded() -> None:
     """One that was loaded before keeps its own."""
     beside = name_table("Users", {"USERS"})
-    assert name_table("Users", set(), {"USERS"}, loaded={"users"}) == beside
-    assert name_table("Users", set(), {"USERS"}, loaded={"users", "Users"}) == "USERS"
-    assert name_table("users", {beside}, {"USERS"}, loaded={"users"}) == "USERS"
+    loaded = {("users", "USERS")}
+    assert name_table("Users", set(), {"USERS"}, loaded) == beside
+    assert name_table("Users", set(), {"USERS"}, loaded={("Users", "USERS")}) == "USERS"
+    assert name_table("users", {beside}, {"USERS"}, loaded) == "USERS"
+
+
+def test_a_stream_whose_table_was_renamed_does_not_take_that_of_another() -> None:
+    """It gets the name again that it had, where it comes first or alone too."""
+    beside = name_table("Users", {"USERS"})
+    loaded = {("users", "USERS"), ("Users", beside)}
+    assert name_table("Users", set(), {"USERS"}, loaded) == beside
+    assert name_table("users", set(), {beside}, loaded) == "USERS"

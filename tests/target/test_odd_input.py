@@ -52,6 +52,19 @@ def test_streams_that_differ_only_by_case_keep_their_tables_in_any_order(world: 
     assert (world.table("ITEM"), world.table(beside)) == ([{"ID": 1, "V": "Item"}], [{"ID": 1, "V": "item"}])
 
 
+def test_a_stream_whose_table_was_renamed_gets_it_again(world: World) -> None:
+    """It comes alone: the table of the other stream is not its own, though the ledger knows both."""
+    key = {"id": {"type": "integer"}}
+    first = [schema("foo-bar", key, "id"), record("foo-bar", id=1)]
+    second = [schema("foo_bar", key, "id"), record("foo_bar", id=2)]
+    world.load([*first, *second])
+    (beside,) = (name for name in world.tables() if name.startswith("FOO_BAR__"))
+    world.sql(f"alter table {beside} rename to FORMER")
+    world.load(second)
+    assert world.sql("select ID from FOO_BAR") == [{"ID": 1}]
+    assert world.sql(f"select ID from {beside}") == [{"ID": 2}]
+
+
 @pytest.mark.parametrize("load_method", ["upsert", "overwrite"])
 def test_a_new_stream_leaves_the_table_of_an_older_one_alone(world: World, load_method: str) -> None:
     """Also where that stream is not in its run, and whose table it is only the ledger knows."""

@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from target_gcs_snowflake_merge.naming import STAGING_PREFIX
 from target_gcs_snowflake_merge.sql.ddl import create_table
 from target_gcs_snowflake_merge.sql.text import NOW_UTC, literal, moment, quote
 
@@ -117,8 +118,16 @@ def find_batch(ledger: Table, batch_id: str) -> str:
 
 
 def loaded_streams(ledger: Table) -> str:
-    """Return the query for the streams of all batches; the ledger's beginning has none."""
-    return f"SELECT DISTINCT {quote('STREAM')}\nFROM {ledger}\nWHERE {quote('STREAM')} IS NOT NULL"
+    """Return the query for the streams of all batches, with their tables; the ledger's beginning has none.
+
+    Of one that replaced its table the ledger only knows what took the rows until then.
+    """
+    table, prefix = quote("TABLE_NAME"), literal(STAGING_PREFIX)
+    return (
+        f"SELECT DISTINCT {quote('STREAM')}, CASE WHEN NOT STARTSWITH({table}, {prefix}) THEN {table} END\n"
+        f"FROM {ledger}\n"
+        f"WHERE {quote('STREAM')} IS NOT NULL"
+    )
 
 
 def committed_since(ledger: Table, began_at: datetime) -> str:
