@@ -22,6 +22,8 @@ SESSION_PARAMETERS = {
     "TIMESTAMP_INPUT_FORMAT": "AUTO",  # what TO_TIMESTAMP_NTZ reads our literals by
     "ABORT_DETACHED_QUERY": True,  # a statement whose client died must not commit minutes later
     "ERROR_ON_NONDETERMINISTIC_MERGE": True,
+    "ROWS_PER_RESULTSET": 0,  # all: of a ledger cut short the sweep took committed objects for orphans
+    "QUOTED_IDENTIFIERS_IGNORE_CASE": False,  # the bookmark of a MERGE is beside any BOOKMARK
     # The lock of a client that died goes after at most 10 minutes: 5 until its statement is aborted, 5 more
     # until its idle transaction is. Who waits for that lock has to wait a little longer.
     "LOCK_TIMEOUT": 660,

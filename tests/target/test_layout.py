@@ -18,7 +18,8 @@ CREATE TABLE IF NOT EXISTS "DB"."RAW"."ITEM" (
   "_BATCH_ID" VARCHAR,
   "_DELETED_AT" TIMESTAMP_NTZ,
   "_ROW_HASH" VARCHAR
-)"""
+)
+DEFAULT_DDL_COLLATION = ''"""
 
 
 def described(keys: tuple[str, ...] = (), **properties: dict[str, Any]) -> StreamSchema:

@@ -10,6 +10,9 @@ from target_gcs_snowflake_merge.sql.text import definitions, literal, quote
 if TYPE_CHECKING:
     from target_gcs_snowflake_merge.sql.text import Table
 
+# The schema's may ignore case: two keys would be one, and of two rows one would be lost.
+_NO_COLLATION = "DEFAULT_DDL_COLLATION = ''"
+
 
 def list_columns(database: str, schema: str, table: str | None = None) -> str:
     """Return the query for the columns of all tables of a schema, or of one table."""
@@ -59,7 +62,7 @@ def create_stage(stage: Table, url: str, integration: str | None) -> str:
 
 def create_table(table: Table, columns: dict[str, str]) -> str:
     """Return the statement that makes a table."""
-    return f"CREATE TABLE IF NOT EXISTS {table} (\n{definitions(columns)}\n)"
+    return f"CREATE TABLE IF NOT EXISTS {table} (\n{definitions(columns)}\n)\n{_NO_COLLATION}"
 
 
 def create_table_like(table: Table, model: Table) -> str:
@@ -71,7 +74,7 @@ def create_staging(table: Table, columns: dict[str, str]) -> str:
     """Return the statement that makes a staging table: it outlives its session, but has no fail-safe."""
     return (
         f"CREATE OR REPLACE TRANSIENT TABLE {table} (\n{definitions(columns)}\n)\n"
-        "DATA_RETENTION_TIME_IN_DAYS = 0"
+        f"DATA_RETENTION_TIME_IN_DAYS = 0\n{_NO_COLLATION}"
     )
 
 
