@@ -11,7 +11,7 @@ import msgspec
 from target_gcs_snowflake_merge import rejected
 from target_gcs_snowflake_merge.errors import BadInputError, BadRecordError
 from target_gcs_snowflake_merge.layout import DELETION, StreamSchema, plan
-from target_gcs_snowflake_merge.naming import REJECTED_TABLE, conform, name_table
+from target_gcs_snowflake_merge.naming import REJECTED_TABLE, SOFT_DELETED_AT, conform, name_table
 from target_gcs_snowflake_merge.references import resolved_properties
 from target_gcs_snowflake_merge.stream import Stream
 from target_gcs_snowflake_merge.values import load_json
@@ -85,8 +85,15 @@ class Registry:
             wanted = StreamSchema(
                 target, properties, tuple(mapped_keys), bookmark, tuple(parents), is_versioned
             )
-            tells_deletions = known is not None and DELETION in known.schema.properties
-            yield self.describe(wanted.with_deletions() if tells_deletions else wanted)
+            yield self.describe(wanted.with_deletions() if self._lacks_deletions(wanted) else wanted)
+
+    def _lacks_deletions(self, schema: StreamSchema) -> bool:
+        """Tell whether a deletion that no schema told of has made a column, in this run or an earlier one.
+
+        Without the property a row that comes back would keep it, and be another by its digest.
+        """
+        there = self._loader.catalog.tables.get(self._table_of(schema.stream), {})
+        return SOFT_DELETED_AT in there and SOFT_DELETED_AT not in map(str.upper, schema.properties)
 
     def describe(self, schema: StreamSchema) -> Stream:
         """Take the schema of a stream; what came under an earlier one is loaded before the table changes."""

@@ -188,6 +188,19 @@ def test_a_deletion_needs_no_schema_that_tells_of_it(
     assert alive(world, "ITEM") == ({1: True} if hard else {1: True, 2: False, 3: False})
 
 
+def test_a_row_that_comes_back_is_not_deleted_in_either_column(world: World) -> None:
+    """Nor in the one that a deletion of an earlier run has made; once that is so it is left alone."""
+    sent: list[Line] = [schema("item", ITEM, "id"), record("item", id=1), record("item", id=2)]
+    world.load([*sent, record("item", id=2, _sdc_deleted_at="2026-02-01T00:00:00Z")])
+    world.load(sent)
+    rows = world.sql("select * from ITEM order by ID")
+    assert [(row["_DELETED_AT"], row["_SDC_DELETED_AT"]) for row in rows] == [(None, None), (None, None)]
+    world.load(sent)
+    assert world.sql("select * from ITEM order by ID") == rows
+    world.load([schema("item", {**ITEM, "_SDC_DELETED_AT": TIMED["at"]}, "id"), *sent[1:]])
+    assert len(world.sql("select * from ITEM")[0]) == len(rows[0])
+
+
 TIMED: dict[str, Any] = {**ITEM, "at": {"type": ["string", "null"], "format": "date-time"}}
 
 
