@@ -24,9 +24,10 @@ SESSION_PARAMETERS = {
     "ERROR_ON_NONDETERMINISTIC_MERGE": True,
     "ROWS_PER_RESULTSET": 0,  # all: of a ledger cut short the sweep took committed objects for orphans
     "QUOTED_IDENTIFIERS_IGNORE_CASE": False,  # the bookmark of a MERGE is beside any BOOKMARK
-    # The lock of a client that died goes after at most 10 minutes: 5 until its statement is aborted, 5 more
-    # until its idle transaction is. Who waits for that lock has to wait a little longer.
-    "LOCK_TIMEOUT": 660,
+    # As long as the warehouse lets a statement run (2_warehouse.sql): workers share tables, and the MERGE of
+    # a first load on a small warehouse may hold the lock for most of that. The lock of a client that died
+    # goes after at most 10 minutes: 5 until its statement is aborted, 5 more until its idle transaction is.
+    "LOCK_TIMEOUT": 3600,
 }
 
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from target_gcs_snowflake_merge.login import connection_options
+import re
+from pathlib import Path
+
+from target_gcs_snowflake_merge.login import SESSION_PARAMETERS, connection_options
 from target_gcs_snowflake_merge.settings import Settings
 
+ROOT = Path(__file__).parents[2]
 SETTINGS = {"bucket": "lake", "account": "acme-main", "user": "loader", "password": "secret"}
 
 
@@ -13,3 +17,10 @@ def test_what_an_account_sets_otherwise_does_not_reach_a_session() -> None:
     parameters = connection_options(Settings.from_config(SETTINGS), "run")["session_parameters"]
     assert parameters["ROWS_PER_RESULTSET"] == 0
     assert parameters["QUOTED_IDENTIFIERS_IGNORE_CASE"] is False
+
+
+def test_a_lock_is_waited_for_as_long_as_a_statement_may_hold_it() -> None:
+    """Workers share tables: who waits for another's first load would fail else."""
+    warehouse = (ROOT / "orchestrate" / "snowflake" / "2_warehouse.sql").read_text(encoding="utf-8")
+    (longest,) = re.findall(r"statement_timeout_in_seconds = (\d+)", warehouse)
+    assert SESSION_PARAMETERS["LOCK_TIMEOUT"] == int(longest)
