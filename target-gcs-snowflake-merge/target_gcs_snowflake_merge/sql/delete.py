@@ -33,8 +33,9 @@ def mark_missing(  # noqa: PLR0913 - the parts of one statement
 ) -> str:
     """Return the statement for rows of complete sets that were not among the staged rows.
 
-    Keys are never NULL, so NOT IN is safe. Without a staging table no row was sent at all. Rows that
-    another run has written since the batch began are newer than what the batch knows: they stay.
+    With NOT IN the warehouse would mind NULL, which no key is, and could compare each row with each. Without
+    a staging table no row was sent at all. Rows that another run has written since the batch began are newer
+    than what the batch knows: they stay.
     """
     columns = ", ".join(quote(column.name) for column in layout.parents)
     parents = ",\n".join(f"    ({', '.join(map(value, parent))})" for parent in sets.parents)
@@ -43,8 +44,9 @@ def mark_missing(  # noqa: PLR0913 - the parts of one statement
         f"({quote(INGESTED_AT)} < {moment(sets.began_at)} OR {quote(BATCH_ID)} = {literal(run_id)})",
     ]
     if staging is not None:
-        keys = ", ".join(map(quote, layout.keys))
-        conditions.append(f"({keys}) NOT IN (SELECT {keys} FROM {staging})")  # noqa: S608 - all quoted
+        same = " AND ".join(f"S.{quote(key)} = {quote(target.name)}.{quote(key)}" for key in layout.keys)
+        sent = f"    SELECT 1\n    FROM {staging} AS S\n    WHERE {same}"  # noqa: S608 - all quoted
+        conditions.append(f"NOT EXISTS (\n{sent}\n  )")
     return _remove(target, conditions, run_id, hard=hard)
 
 
