@@ -26,7 +26,7 @@ from tests.tap.answering import Asked, answering
 from tests.tap.answering import Told as Answer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from sandbox.servers import Server
 
@@ -90,8 +90,8 @@ class World:
         """Return the texts that came."""
         return [json.loads(asked.body)["text"] for asked in self._told]
 
-    def execute(self, *statements: str) -> None:
-        """Run statements."""
+    def execute(self, *statements: str, bound: Sequence[str] = ()) -> None:
+        """Run statements; BOUND stands for the `?` of each."""
         with snowflake.connector.connect(
             account="sandbox",
             user="sandbox",
@@ -100,9 +100,10 @@ class World:
             port=self._warehouse.port,
             protocol="http",
             platform_detection_timeout_seconds=0,
+            paramstyle="qmark",
         ) as connection:
             for statement in statements:
-                connection.cursor().execute(statement)
+                connection.cursor().execute(statement, bound or None)
 
     def tell(self, *rows: sql.SummaryRow) -> None:
         """Enter rows as the loader does."""
@@ -135,8 +136,8 @@ def world(warehouse: Server, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) ->
             sql.create_schema(made.ledger.database, made.ledger.schema),
             sql.create_ledger(made.ledger),
             sql.create_summary(made.ledger.sibling("_RUN_SUMMARY")),
-            sql.insert_ledger(made.ledger, batch),
         )
+        made.execute(sql.insert_ledger(made.ledger, batch), bound=sql.bound_to_ledger(batch))
         yield made
 
 
