@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Generator, Iterable, Iterator
 
     from tap_github_custom.emission import Emission
     from tap_github_custom.reading.repository_reading import RepositoryReading
@@ -78,10 +78,11 @@ class UnderWay:
             return
 
 
-def side_by_side(readings: Iterable[RepositoryReading], *, workers: int) -> Iterator[UnderWay]:
+def side_by_side(readings: Iterable[RepositoryReading], *, workers: int) -> Generator[UnderWay, None, None]:
     """Yield readings in their order, each under way; WORKERS of them at once, none further ahead.
 
-    The first in the row always has a thread, so whoever takes its rows never waits for nothing.
+    The first in the row always has a thread, so whoever takes its rows never waits for nothing. Whoever wants
+    no more has to close it: a thread waits until its rows are taken, and the process waits for the thread.
     """
     abandoned = threading.Event()
     waiting: deque[UnderWay] = deque()

@@ -6,6 +6,7 @@ import logging
 import time
 from collections import Counter, deque
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -25,7 +26,7 @@ from tap_github_custom.reading.review_comments import ReviewComments
 from tap_github_custom.stream_names import PATCH, REPOSITORY
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Generator, Iterator
     from datetime import datetime
 
     from tap_github_custom.bookmark_store import BookmarkStore
@@ -63,10 +64,10 @@ class Run:
 
     def repositories(
         self, wanted: frozenset[str], began: datetime, check: Callable[[], None]
-    ) -> Iterator[str]:
+    ) -> Generator[str, None, None]:
         """Read repositories one after the other; yield the name of each that is done or skipped.
 
-        CHECK is called again and again, and may raise to end the run.
+        CHECK is called again and again, and may raise to end the run. Whoever wants no more has to close it.
         """
         listing = find_repositories(self._client, self._settings, self._store.spelt)
         self._skip_missing(listing)
@@ -81,13 +82,14 @@ class Run:
             self._tell_moved(listing, wanted)  # what runs have read that then ended early
             plan, sights = self._plan(pool, listing, wanted, began)
             readings = deque(self._readings(plan, listing, sights))
-            count, ahead = len(readings), side_by_side(_taken(readings), workers=self._workers)
-            for number, under_way in enumerate(ahead, start=1):
-                self._take(under_way, f"{number}/{count}", check)
-                self._store.review_comments = plan.learnt.review_comments.settled
-                self._store.bots = plan.learnt.bots.known
-                self._store.deployment_statuses = plan.learnt.status_proof.settled
-                yield under_way.reading.repository.full_name
+            count = len(readings)
+            with closing(side_by_side(_taken(readings), workers=self._workers)) as ahead:
+                for number, under_way in enumerate(ahead, start=1):
+                    self._take(under_way, f"{number}/{count}", check)
+                    self._store.review_comments = plan.learnt.review_comments.settled
+                    self._store.bots = plan.learnt.bots.known
+                    self._store.deployment_statuses = plan.learnt.status_proof.settled
+                    yield under_way.reading.repository.full_name
             self._tell_moved(listing, wanted)
         except BaseException:
             git.end_all()  # what other repositories fetch at the moment would keep the process alive

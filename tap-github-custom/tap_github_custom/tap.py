@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import sys
 import threading
+from contextlib import closing
 from datetime import UTC, datetime
 from typing import IO, TYPE_CHECKING, Any, cast
 
@@ -158,13 +159,14 @@ class TapGitHubCustom(Tap):
         rhythm = StateRhythm(self._writer)
         run = Run(self._open_client(), self._settings, self._store, self._summary, self._emit)
         self._run = run
-        for done, _ in enumerate(run.repositories(self._wanted, self._began, self._check), start=1):
-            self._check()
-            if rhythm.is_due(self._store.length):
-                self._write_state()
-                rhythm.written()
-            if self._is_test and (done >= TEST_REPOSITORIES or self._is_test_over):
-                return
+        with closing(run.repositories(self._wanted, self._began, self._check)) as repositories:
+            for done, _ in enumerate(repositories, start=1):
+                self._check()
+                if rhythm.is_due(self._store.length):
+                    self._write_state()
+                    rhythm.written()
+                if self._is_test and (done >= TEST_REPOSITORIES or self._is_test_over):
+                    return
 
     def read_people(self) -> None:
         """Read who the logins are; of several workers one does."""

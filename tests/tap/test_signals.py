@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from sandbox.servers import TOKEN
+from sandbox.github.generate import generate
+from sandbox.servers import TOKEN, serve_github
 
 from .made import LOGIN
 from .running import Output
@@ -105,3 +106,26 @@ def test_a_signal_ends_a_run_whose_output_nobody_takes(
     os.close(full)
     assert process.returncode == 143
     assert not is_log_read or b"signal 15 without the last STATE" in log
+
+
+@pytest.mark.parametrize("taken", [300_000, 400_000, 500_000])
+def test_a_target_that_ends_takes_the_tap_along(tmp_path: Path, taken: int) -> None:
+    """Threads that read ahead do not wait for somebody who takes their rows."""
+    generate(tmp_path / "data", seed=1, size="small")
+    config = tmp_path / "config.json"
+    with serve_github(tmp_path / "data") as github:
+        settings = {"auth_token": TOKEN, "api_url": github.url, "cache_dir": str(tmp_path)}
+        organizations = ["lantern-labs", "lantern-works"]
+        config.write_text(json.dumps({**settings, "organizations": organizations, "commit_source": "api"}))
+        with subprocess.Popen(
+            [COMMAND, "--config", str(config)], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        ) as process:
+            assert process.stdout
+            assert len(process.stdout.read(taken)) == taken
+            process.stdout.close()
+            try:
+                _, log = process.communicate(timeout=30)
+            finally:
+                process.kill()
+    assert process.returncode == 1
+    assert b"The target has closed the pipe" in log
