@@ -42,6 +42,12 @@ def _release() -> dict[str, Any]:
     return {"id": 6, "node_id": "RE_6", "tag_name": "v1", "target_commitish": "main", **times, **kind}
 
 
+def _listed(github: Server, path: str) -> str:
+    """Return what a server answers that lags behind from now on."""
+    url, headers = f"{github.url}/repos/made/app/{path}", {"Authorization": f"Bearer {TOKEN}"}
+    return requests.get(url, params={"state": "all"}, headers=headers, timeout=10).text
+
+
 @pytest.mark.parametrize(
     ("stream", "path"), [("pull_request", "pulls"), ("deployment", "deployments"), ("release", "releases")]
 )
@@ -65,8 +71,7 @@ def test_a_list_from_before_what_the_probe_has_seen_is_asked_for_again(
     app: Made, made_github: Server, tmp_path: Path, stream: str, path: str
 ) -> None:
     """A replica that lags behind has answered; that nothing changes any more hides nothing."""
-    url, headers = f"{made_github.url}/repos/made/app/{path}", {"Authorization": f"Bearer {TOKEN}"}
-    before = requests.get(url, params={"state": "all"}, headers=headers, timeout=10).text
+    before = _listed(made_github, path)
     state = run_tap(made_github, tmp_path, **RUN).state
     with app.lines("app", path) as lines:
         lines[0]["updated_at"] = moment(28)
@@ -83,8 +88,7 @@ def test_what_is_never_listed_is_asked_for_once_more_and_not_for_ever(
     app: Made, made_github: Server, tmp_path: Path, stream: str, path: str
 ) -> None:
     """GraphQL may know of what REST hides, such as spam: that is no server that lags behind."""
-    url, headers = f"{made_github.url}/repos/made/app/{path}", {"Authorization": f"Bearer {TOKEN}"}
-    before = requests.get(url, params={"state": "all"}, headers=headers, timeout=10).text
+    before = _listed(made_github, path)
     with app.lines("app", path) as lines:
         lines[0]["updated_at"] = moment(28)
     made_github.add_fault(path=f"^/repos/made/app/{path}$", times=None, status=200, body=before)

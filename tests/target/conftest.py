@@ -24,6 +24,13 @@ VARIABLE_PREFIX = "TARGET_GCS_SNOWFLAKE_MERGE_"
 BY_VARIABLES = ("--config=ENV",)
 SCHEMA = "RAW_TABLES"
 LOADER_COLUMNS = ("_INGESTED_AT", "_BATCH_ID", "_DELETED_AT", "_ROW_HASH")
+ITEM: dict[str, Any] = {
+    "id": {"type": "integer"},
+    "name": {"type": ["string", "null"]},
+    "price": {"type": ["number", "null"], "multipleOf": 0.01},
+    "at": {"type": ["string", "null"], "format": "date-time"},
+    "doc": {"type": ["object", "null"]},
+}
 
 Line = dict[str, Any] | bytes
 

@@ -207,3 +207,15 @@ def test_the_objects_of_a_run_that_died_are_swept(world: World, monkeypatch: pyt
     assert bucket.blob(f"{folder}/ff-0000.parquet").exists()
     assert world.leftovers() == set()
     assert [row["ID"] for row in world.table("ITEM")] == [1, 2]
+
+
+def test_leftovers_of_dead_runs_are_swept_by_age(world: World) -> None:
+    """An old staging table goes, a young one may belong to a run that is alive."""
+    lines = [schema("item", ITEM, "id"), record("item", id=1)]
+    world.load(lines)
+    old, young = "_STAGING_20260101T000000Z_A", "_STAGING_29991231T000000Z_B"
+    for name in (old, young):
+        world.sql(f'create table "{world.database}"."RAW_TABLES"."{name}" (A int)')
+    run = world.load(lines)
+    assert world.leftovers() == {young}
+    assert old in run.errors

@@ -311,3 +311,11 @@ def test_a_table_that_another_run_made_meanwhile_is_no_place_for_other_types(wor
     assert world.sql("select ID, X from ITEM") == [{"ID": 1, "X": 5}]
     world.load(numbers)
     assert world.sql("select X, X__FLOAT from ITEM where ID = 2") == [{"X": None, "X__FLOAT": 5.25}]
+
+
+def test_streams_without_a_key_can_be_merged_on_the_row(world: World) -> None:
+    """Equal records are one row, in a run and across runs."""
+    lines = [schema("event", ITEM), *(record("event", id=i % 2) for i in range(5))]
+    world.load(lines, keyless_method="merge")
+    world.load(lines, keyless_method="merge")
+    assert [row["ID"] for row in world.table("EVENT")] == [0, 1]

@@ -1,4 +1,4 @@
-"""BATCH messages, streams without a key, bad records put aside, few statements, little memory."""
+"""The files of BATCH messages are loaded as records are."""
 
 from __future__ import annotations
 
@@ -6,30 +6,20 @@ import datetime as dt
 import gzip
 import json
 import random
-import time
 import tracemalloc
-from contextlib import suppress
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-import psutil
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from target_gcs_snowflake_merge.batch_files import parts
 
-from .conftest import Line, World, record, schema, state
+from .conftest import ITEM, Line, World, record, schema, state
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-ITEM: dict[str, Any] = {
-    "id": {"type": "integer"},
-    "name": {"type": ["string", "null"]},
-    "price": {"type": ["number", "null"], "multipleOf": 0.01},
-    "at": {"type": ["string", "null"], "format": "date-time"},
-    "doc": {"type": ["object", "null"]},
-}
 ROWS: list[dict[str, Any]] = [
     {"id": 1, "name": "a", "price": 5.25, "at": "2026-01-31T21:59:59Z", "doc": {"x": [1]}},
     {"id": 2, "name": None, "price": None, "at": None, "doc": None},
@@ -238,125 +228,3 @@ def test_a_bad_row_of_parquet_is_put_aside_alone(world: World, tmp_path: Path) -
     reasons = [row["REASON"] for row in world.table("_REJECTED_RECORD")]
     assert ["'price'" in reason for reason in reasons] == [True, False]
     assert ["'id'" in reason for reason in reasons] == [False, True]
-
-
-def test_streams_without_a_key_can_be_merged_on_the_row(world: World) -> None:
-    """Equal records are one row, in a run and across runs."""
-    lines = [schema("event", ITEM), *(record("event", id=i % 2) for i in range(5))]
-    world.load(lines, keyless_method="merge")
-    world.load(lines, keyless_method="merge")
-    assert [row["ID"] for row in world.table("EVENT")] == [0, 1]
-
-
-BAD = [
-    record("item", id="one"),
-    record("item", name="no key"),
-    record("item", id=3, price=1.234),
-    b'{"type": "RECORD", "stream": "item", "record": {"id": 4, "price": NaN}}',
-    b'{"type": "RECORD", "stream": "item", "record": {"id": 5',
-    record("unknown", id=6),
-]
-
-
-def test_bad_records_are_put_aside_where_that_is_wanted(world: World) -> None:
-    """The others are loaded, the STATE goes out, and each bad record says where and why."""
-    good = [record("item", id=key, name="x") for key in (10, 11)]
-    lines = [schema("item", ITEM, "id"), good[0], *BAD, good[1], state({"n": 9})]
-    run = world.load(lines, on_bad_record="quarantine")
-    assert run.states == [{"n": 9}]
-    assert [row["ID"] for row in world.table("ITEM")] == [10, 11]
-    rejected = {row["LINE"]: row for row in world.table("_REJECTED_RECORD")}
-    assert sorted(rejected) == [3, 4, 5, 6, 7, 8]
-    assert [rejected[line]["STREAM"] for line in sorted(rejected)] == ["item"] * 5 + ["unknown"]
-    assert "'id'" in rejected[3]["REASON"]
-    assert "no key" in rejected[4]["RAW_TEXT"]
-    assert "1.234" in rejected[5]["RAW_TEXT"]
-    assert "6 records" in run.errors
-
-
-def test_a_bad_record_in_the_midst_of_many_has_its_own_line(world: World) -> None:
-    """However many records are taken at a time, each keeps its line and its number, and its STATE."""
-    bad = {3, 999, 1000, 1001, 1500, 2500, 3000}
-    lines: list[Line] = [schema("item", ITEM, "id"), schema("other", {"id": {"type": "integer"}}, "id")]
-    for number in range(1, 3001):
-        value: dict[str, Any] = {"price": 1.234} if number in bad else {"name": "x"}
-        lines.append(record("other" if number % 700 < 3 else "item", id=number, **value))
-        if number == 1200:
-            lines.append(state({"n": number}))
-    run = world.load([*lines, state({"n": 3000})], on_bad_record="quarantine", batch_size_rows=1200)
-    others = {number for number in range(1, 3001) if number % 700 < 3}
-    assert run.states[-1] == {"n": 3000}
-    assert {row["ID"] for row in world.table("OTHER")} == others
-    assert {row["ID"] for row in world.table("ITEM")} == set(range(1, 3001)) - others - bad
-    rejected = {row["RECORD_SEQUENCE"]: row["LINE"] for row in world.table("_REJECTED_RECORD")}
-    assert rejected == {number: number + 2 + (number > 1200) for number in bad}
-
-
-def test_too_many_bad_records_end_the_run(world: World) -> None:
-    """At the limit the run fails; what was put aside before is kept."""
-    lines = [schema("item", ITEM, "id"), *BAD, state({"n": 9})]
-    run = world.run(lines, on_bad_record="quarantine", max_bad_records=2)
-    assert run.returncode == 1
-    assert run.states == []
-    assert len(world.table("_REJECTED_RECORD")) == 2
-
-
-def test_leftovers_of_dead_runs_are_swept_by_age(world: World) -> None:
-    """An old staging table goes, a young one may belong to a run that is alive."""
-    lines = [schema("item", ITEM, "id"), record("item", id=1)]
-    world.load(lines)
-    old, young = "_STAGING_20260101T000000Z_A", "_STAGING_29991231T000000Z_B"
-    for name in (old, young):
-        world.sql(f'create table "{world.database}"."RAW_TABLES"."{name}" (A int)')
-    run = world.load(lines)
-    assert world.leftovers() == {young}
-    assert old in run.errors
-
-
-def test_a_sync_of_small_streams_is_a_handful_of_statements(world: World) -> None:
-    """One COPY and one MERGE per stream; what the schema and the ledger hold is asked once."""
-    lines: list[Line] = []
-    for number in range(10):
-        lines += [schema(f"s{number}", ITEM, "id"), *(record(f"s{number}", id=i) for i in range(3))]
-    world.load(lines)
-    world.snowflake.clear_requests()
-    world.load(lines)
-    sent = [entry["statement"].split()[0] for entry in world.snowflake.requests() if entry["statement"]]
-    assert {word: sent.count(word) for word in set(sent)} == {
-        "SELECT": 2,
-        "SHOW": 1,
-        "CREATE": 10,
-        "COPY": 10,
-        "BEGIN": 10,
-        "MERGE": 10,
-        "INSERT": 11,  # ten batches, and the summary of the run
-        "COMMIT": 10,
-        "DROP": 10,
-    }
-
-
-def test_memory_does_not_grow_with_the_input(world: World) -> None:
-    """100,000 records of 2 KB, 200 MB of JSON, pass through less than 300 MB of memory."""
-    with world.start_command() as process:
-        assert process.stdin
-        assert process.stdout
-        memory = psutil.Process(process.pid)
-        peak = 0
-        process.stdin.write(json.dumps(schema("item", ITEM, "id")).encode() + b"\n")
-        filler = "x" * 1900
-        for start in range(0, 100_000, 100):
-            lines = (
-                b'{"type":"RECORD","stream":"item","record":{"id":%d,"name":"%d%s","at":"2026-01-01T00:00:00Z"}}\n'
-                % (number, number, filler.encode())
-                for number in range(start, start + 100)
-            )
-            process.stdin.write(b"".join(lines))
-            peak = max(peak, memory.memory_info().rss)
-        process.stdin.close()
-        while process.poll() is None:
-            with suppress(psutil.Error):  # it has just ended
-                peak = max(peak, memory.memory_info().rss)
-            time.sleep(0.02)
-        assert process.returncode == 0
-    assert world.sql("select count(*) as N from ITEM") == [{"N": 100_000}]
-    assert peak < 300 * 1024 * 1024
