@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 import pyarrow as pa
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+ROW_GROUP_BYTES = 8 * 1024 * 1024  # of Arrow: a row group that is not the last has as many
 
 T = TypeVar("T")
 
@@ -59,7 +61,11 @@ class Encoder:
 
 
 class PartWriter:
-    """Writes one Parquet file."""
+    """Writes one Parquet file.
+
+    Of each row group something stays in memory until the file is closed, so small ones wait in a file of
+    their own for more to come.
+    """
 
     def __init__(self, path: Path, schema: pa.Schema, encoder: Encoder) -> None:
         """Open the file."""
@@ -70,6 +76,8 @@ class PartWriter:
         with writing():
             self._writer = pq.ParquetWriter(path, schema, compression="snappy")
         self._pending: list[pa.RecordBatch] = []
+        self._waiting = path.with_suffix(".arrow")
+        self._waiting_bytes = 0
 
     def write(self, chunk: pa.RecordBatch) -> None:
         """Add rows to the file."""
@@ -78,20 +86,44 @@ class PartWriter:
 
     @property
     def bytes_written(self) -> int:
-        """Return the size of the file so far."""
-        return self.path.stat().st_size
+        """Return the size of the file so far, with what waits for it."""
+        return self.path.stat().st_size + self._waiting_bytes
 
     def flush(self) -> None:
-        """Hand the rows over to be written as a row group."""
+        """Hand the rows over to be written to disk."""
         if self._pending:
-            table = pa.Table.from_batches(self._pending, self._schema)
-            self._pending = []
-            self._encoder.submit(lambda: self._writer.write_table(table))
+            self._encoder.submit(partial(self._write, self._take(), is_last=False))
 
     def close(self) -> None:
         """Finish the file."""
-        self.flush()
+        if self._pending or self._waiting_bytes:
+            self._encoder.submit(partial(self._write, self._take(), is_last=True))
         self._encoder.wait()
         with writing():
             self._writer.close()
         del self._writer  # Arrow's part keeps 0.2 MB, of each file of a batch
+
+    def _take(self) -> pa.Table:
+        pending, self._pending = self._pending, []
+        return pa.Table.from_batches(pending, self._schema)
+
+    def _write(self, table: pa.Table, *, is_last: bool) -> None:
+        if not self._waiting_bytes and (is_last or table.nbytes >= ROW_GROUP_BYTES):
+            self._writer.write_table(table)
+            return
+        with pa.OSFile(str(self._waiting), "ab") as file, pa.ipc.new_stream(file, self._schema) as stream:
+            stream.write_table(table)
+        self._waiting_bytes += table.nbytes
+        if is_last or self._waiting_bytes >= ROW_GROUP_BYTES:
+            self._writer.write_table(_read(self._waiting))
+            self._waiting.unlink()
+            self._waiting_bytes = 0
+
+
+def _read(path: Path) -> pa.Table:
+    """Return the rows of all Arrow streams of a file, which may be deleted before they are."""
+    tables = []
+    with pa.memory_map(str(path)) as file:
+        while file.tell() < file.size():
+            tables.append(pa.ipc.open_stream(file).read_all())
+    return pa.concat_tables(tables)

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from target_gcs_snowflake_merge.errors import FatalLoadError
-from target_gcs_snowflake_merge.parquet import Encoder, PartWriter
+from target_gcs_snowflake_merge.parquet import ROW_GROUP_BYTES, Encoder, PartWriter
 
 from .conftest import TARGET, as_input, record, schema, state
 
@@ -83,6 +83,30 @@ def test_a_file_that_is_finished_takes_no_memory(tmp_path: Path) -> None:
     encoder.close()
     assert pq.read_table(part.path).to_pylist() == [{"id": 1}]
     assert not [each for each in gc.get_objects() if isinstance(each, pq.ParquetWriter)]
+
+
+def test_rows_that_come_in_small_portions_are_one_row_group(tmp_path: Path) -> None:
+    """Of each group Arrow keeps 1 kB a column: of many streams that take turns they would fill the memory."""
+    encoder = Encoder()
+    part = PartWriter(tmp_path / "part.parquet", pa.schema([("id", pa.int64())]), encoder)
+    for number in range(100):
+        part.write(pa.RecordBatch.from_pydict({"id": [number]}))
+        part.flush()
+    part.close()
+    large = PartWriter(tmp_path / "large.parquet", pa.schema([("text", pa.string())]), encoder)
+    megabytes = 3 * ROW_GROUP_BYTES // 1_000_000
+    for number in range(megabytes):
+        large.write(pa.RecordBatch.from_pydict({"text": [f"{number:<100000}"] * 10}))
+        large.flush()
+    large.close()
+    encoder.close()
+    written = pq.ParquetFile(part.path)
+    assert written.num_row_groups == 1
+    assert written.read().to_pydict() == {"id": list(range(100))}
+    assert pq.ParquetFile(large.path).num_row_groups == 3
+    assert [str(text).strip() for text in pq.read_table(large.path)["text"].to_pylist()[::10]] == [
+        str(number) for number in range(megabytes)
+    ]
 
 
 def test_a_file_that_cannot_be_opened_is_told_in_a_sentence(tmp_path: Path) -> None:
