@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import logging
 from functools import partial
 from typing import TYPE_CHECKING
 
 from target_gcs_snowflake_merge import sql
-from target_gcs_snowflake_merge.errors import FatalLoadError, LoaderError
+from target_gcs_snowflake_merge.errors import (
+    FatalLoadError,
+    LoaderError,
+    MissingObjectError,
+    RetryableLoadError,
+)
 from target_gcs_snowflake_merge.layout import Catalog
 from target_gcs_snowflake_merge.staging import staging_name
 
@@ -86,7 +92,12 @@ class Tables:
         """Put a complete table in the place of the old one, at once."""
         what = f"replace {target.name}"
         written = self._patience.run(what, lambda _: self._newest_row(replacement))
-        self._patience.run(what, partial(self._swap, target, replacement, written))
+        names = [replacement]
+        try:
+            self._patience.run(what, partial(self._swap, target, names, written))
+        finally:
+            for name in names[1:]:
+                self.drop(name)
 
     def drop(self, table: sql.Table) -> None:
         """Drop a staging table; one that stays is swept by a later run."""
@@ -95,14 +106,28 @@ class Tables:
         except LoaderError as error:
             logger.warning("The staging table %s is left behind: %s", table, error)
 
-    def _swap(self, target: sql.Table, replacement: sql.Table, written: object, attempt: int) -> None:
+    def _swap(self, target: sql.Table, names: list[sql.Table], written: object, attempt: int) -> None:
         """Exchange the tables, unless an earlier attempt has done it unseen: then the old rows lie there.
 
-        Nobody else knows that name, while another run may have written to the target since.
+        One that still runs would undo the exchange: it finds nothing under the name that it knows. Nobody
+        else knows any of the names, while another run may have written to the target since.
         """
-        if attempt and self._newest_row(replacement) != written:
-            return
-        self._warehouse.session.execute(sql.swap_tables(target, replacement))
+        if attempt:
+            self._rename(names)
+            if self._newest_row(names[-1]) != written:
+                return
+        self._warehouse.session.execute(sql.swap_tables(target, names[-1]))
+
+    def _rename(self, names: list[sql.Table]) -> None:
+        """Give a table a name more; an earlier attempt may have given it each of those it has."""
+        *known, new = [*names, self.new_staging()]
+        names.append(new)
+        for name in reversed(known):
+            with contextlib.suppress(MissingObjectError):
+                self._warehouse.session.execute(sql.rename_table(name, new))
+                return
+        message = f"A table has just been given another name than {names[0]}"
+        raise RetryableLoadError(message)
 
     def _newest_row(self, table: sql.Table) -> object:
         return self._warehouse.session.execute(sql.newest_row(table)).rows[0][0]

@@ -144,12 +144,13 @@ def test_a_life_of_kills_at_any_time_loses_nothing_and_doubles_nothing(world: Wo
     require_truth(world, 2_001)
 
 
-def wait_for_statement(world: World, beginning: str) -> None:
-    """Wait until the warehouse has seen a statement."""
+def wait_for_statement(world: World, beginning: str, times: int = 1) -> list[str]:
+    """Wait until the warehouse has seen a statement so often, and return what it has seen."""
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
-        if any((entry["statement"] or "").startswith(beginning) for entry in world.snowflake.requests()):
-            return
+        sent = [entry["statement"] or "" for entry in world.snowflake.requests()]
+        if len(seen := [statement for statement in sent if statement.startswith(beginning)]) >= times:
+            return seen
         time.sleep(0.1)
     raise subprocess.TimeoutExpired(beginning, 60)
 

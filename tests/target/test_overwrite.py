@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+import pytest
+from snowflake.connector.errors import ProgrammingError
+
 from .conftest import SCHEMA, as_input, record, schema, state
 from .source import rows
 from .test_crash import wait_for_statement
@@ -26,6 +29,11 @@ def items(*values: tuple[int, str]) -> list[Line]:
     """Return a stream of items with key and replication key."""
     described = schema("item", PROPERTIES, "id", bookmark="at")
     return [described, *(record("item", id=number, v=text, at=AT) for number, text in values)]
+
+
+def exchange(world: World) -> str:
+    """Return how the statement begins that exchanges the tables."""
+    return f'ALTER TABLE "{world.database}"."{SCHEMA}"."ITEM" SWAP'
 
 
 def test_rows_of_earlier_runs_are_gone(world: World) -> None:
@@ -65,11 +73,40 @@ def test_an_exchange_whose_answer_is_lost_is_not_undone(world: World) -> None:
     with world.start(load_method="overwrite") as process:
         process.stdin.write(as_input(items((1, "new"), (2, "new"))))
         process.stdin.close()
-        wait_for_statement(world, f'ALTER TABLE "{world.database}"."{SCHEMA}"."ITEM" SWAP')
+        wait_for_statement(world, exchange(world))
         world.load(items((3, "another run's")))
         world.snowflake.clear_faults()
         assert process.wait() == 0
     assert [row["V"] for row in rows(world)] == ["new", "new", "another run's"]
+    assert world.leftovers() == set()
+
+
+def test_an_exchange_that_is_carried_out_late_undoes_nothing(world: World) -> None:
+    """Its request was given up for lost, and the exchange done again."""
+    world.load(items((1, "old")))
+    world.snowflake.add_fault(statement="SWAP WITH", **FAULTS["expired"])
+    world.snowflake.add_fault(statement="^DROP TABLE", nth=2, status=503, times=None)
+    with world.start(load_method="overwrite") as process:
+        process.stdin.write(as_input(items((1, "new"))))
+        process.stdin.close()
+        lost, again = wait_for_statement(world, exchange(world), times=2)
+        assert lost != again
+        with pytest.raises(ProgrammingError, match="does not exist"):
+            world.sql(lost)
+        world.snowflake.clear_faults()
+        assert process.wait() == 0
+    assert [row["V"] for row in rows(world)] == ["new"]
+    assert world.leftovers() == set()
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_a_new_name_whose_answer_is_lost_is_given_again(world: World, when: str) -> None:
+    """The table is found under the name that it has, or that it was to have."""
+    world.load(items((1, "old")))
+    world.snowflake.add_fault(statement="SWAP WITH", **FAULTS["expired"])
+    world.snowflake.add_fault(statement="RENAME TO", when=when, **FAULTS["expired"])
+    world.load(items((2, "new")), load_method="overwrite")
+    assert [row["V"] for row in rows(world)] == ["new"]
     assert world.leftovers() == set()
 
 

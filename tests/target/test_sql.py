@@ -111,6 +111,7 @@ CASES = {
     "loaded_streams": sql.loaded_streams(LEDGER),
     "find_batch": sql.find_batch(LEDGER, "0a1b"),
     "swap_tables": sql.swap_tables(TARGET, STAGING),
+    "rename_table": sql.rename_table(STAGING, STAGING.sibling("_STAGING_20260201T000500Z_0B")),
     "newest_row": sql.newest_row(STAGING),
     "drop_table": sql.drop_table(STAGING),
 }

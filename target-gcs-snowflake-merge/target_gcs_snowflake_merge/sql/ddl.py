@@ -93,6 +93,11 @@ def swap_tables(table: Table, replacement: Table) -> str:
     return f"ALTER TABLE {table} SWAP WITH {replacement}"
 
 
+def rename_table(table: Table, name: Table) -> str:
+    """Return the statement that gives a table another name."""
+    return f"ALTER TABLE {table} RENAME TO {name}"
+
+
 def newest_row(table: Table) -> str:
     """Return the query for the moment at which a table was last written to."""
     return f"SELECT MAX({quote(INGESTED_AT)}) FROM {table}"  # noqa: S608 - quoted
