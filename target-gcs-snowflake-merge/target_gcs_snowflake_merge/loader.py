@@ -199,9 +199,8 @@ class Loader:
                 statements.append(sql.merge(keyed, target, staging, self._run_id, hard_delete=hard))
             else:
                 statements.append(sql.append(layout, target, staging, self._run_id))
-        at_once = sql.MAX_SET_VALUES // max(len(layout.parents), 1)
-        for first in range(0, len(batch.complete_sets), at_once):
-            sets = sql.CompleteSets(batch.complete_sets[first : first + at_once], batch.began_at)
+        for parents in sql.of_one_statement(batch.complete_sets):
+            sets = sql.CompleteSets(parents, batch.began_at)
             statements.append(sql.mark_missing(layout, target, staging, sets, self._run_id, hard=hard))
         return statements
 

@@ -133,3 +133,20 @@ def test_a_literal_cannot_be_left(value: str) -> None:
     """Quotes are doubled and backslashes too, because Snowflake reads them as escapes."""
     text = sql.literal(value)
     assert text[1:-1].replace("\\\\", "").replace("''", "").count("'") == 0
+
+
+@pytest.mark.parametrize(
+    ("parents", "lengths"),
+    [
+        ([("acme", number) for number in range(9_000)], [4_000, 4_000, 1_000]),
+        ([("é" * 100_000, number) for number in range(5)], [2, 2, 1]),
+        ([("x" * 600_000, number) for number in range(2)], [1, 1]),
+        ([], []),
+    ],
+    ids=["many", "long", "too long", "none"],
+)
+def test_sets_are_split_by_number_and_by_length(parents: list[tuple[str, int]], lengths: list[int]) -> None:
+    """Snowflake takes 16,384 expressions in a list, and a statement of 1 MB."""
+    split = list(sql.of_one_statement(parents))
+    assert [len(each) for each in split] == lengths
+    assert [parent for each in split for parent in each] == parents

@@ -18,7 +18,13 @@ from target_gcs_snowflake_merge.sql.ddl import (
     swap_tables,
     widen_column,
 )
-from target_gcs_snowflake_merge.sql.delete import MAX_SET_VALUES, CompleteSets, activate_version, mark_missing
+from target_gcs_snowflake_merge.sql.delete import (
+    MAX_SET_VALUES,
+    CompleteSets,
+    activate_version,
+    mark_missing,
+    of_one_statement,
+)
 from target_gcs_snowflake_merge.sql.doctor import (
     WHO_AM_I,
     are_in_session,
@@ -92,6 +98,7 @@ __all__ = [
     "mark_missing",
     "merge",
     "newest_row",
+    "of_one_statement",
     "quote",
     "rename_table",
     "show_schemas",

@@ -9,13 +9,15 @@ from target_gcs_snowflake_merge.naming import BATCH_ID, DELETED_AT, INGESTED_AT,
 from target_gcs_snowflake_merge.sql.text import NOW_UTC, literal, moment, quote
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from datetime import datetime
 
     from target_gcs_snowflake_merge.layout import Layout
     from target_gcs_snowflake_merge.sql.text import Table
 
-MAX_SET_VALUES = 8_000  # of one statement: Snowflake takes 16,384 expressions in a list, and 1 MB of text
+# Of one statement: Snowflake takes 16,384 expressions in a list, and 1 MB of text.
+MAX_SET_VALUES = 8_000
+MAX_SET_BYTES = 512 * 1024
 
 Parent = tuple[str | int | bool, ...]
 
@@ -28,6 +30,22 @@ class CompleteSets:
     began_at: datetime
 
 
+def of_one_statement(parents: Iterable[Parent]) -> Iterator[list[Parent]]:
+    """Split parents into as many as one statement takes, by number and by length."""
+    some: list[Parent] = []
+    values = size = 0
+    for parent in parents:
+        length = len(_row(parent).encode())
+        if some and (values + len(parent) > MAX_SET_VALUES or size + length > MAX_SET_BYTES):
+            yield some
+            some, values, size = [], 0, 0
+        some.append(parent)
+        values += len(parent)
+        size += length
+    if some:
+        yield some
+
+
 def mark_missing(  # noqa: PLR0913 - the parts of one statement
     layout: Layout, target: Table, staging: Table | None, sets: CompleteSets, run_id: str, *, hard: bool
 ) -> str:
@@ -38,7 +56,7 @@ def mark_missing(  # noqa: PLR0913 - the parts of one statement
     than what the batch knows: they stay.
     """
     columns = ", ".join(quote(column.name) for column in layout.parents)
-    parents = ",\n".join(f"    ({', '.join(map(value, parent))})" for parent in sets.parents)
+    parents = ",\n".join(map(_row, sets.parents))
     conditions = [
         f"({columns}) IN (\n{parents}\n  )",
         f"({quote(INGESTED_AT)} < {moment(sets.began_at)} OR {quote(BATCH_ID)} = {literal(run_id)})",
@@ -54,6 +72,10 @@ def activate_version(target: Table, version: int, run_id: str, *, hard: bool) ->
     """Return the statement for rows that are in no version of the table from this one on."""
     column = quote(TABLE_VERSION)
     return _remove(target, [f"({column} IS NULL OR {column} < {version})"], run_id, hard=hard)
+
+
+def _row(parent: Parent) -> str:
+    return f"    ({', '.join(map(value, parent))})"
 
 
 def value(literal_value: str | int | bool) -> str:  # noqa: FBT001 - a JSON value
