@@ -11,14 +11,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from .conftest import RAW
-from .expected import EXPECTED
 from .truth import assert_tables_equal_the_data
 
 if TYPE_CHECKING:
     from .conftest import Sandbox
 
 WORKERS = str(Path(__file__).with_name("workers.py"))
-PULL_REQUESTS = f"select count(*) as n from {RAW}.PULL_REQUEST"
 pytestmark = pytest.mark.timeout(600)
 
 
@@ -32,7 +30,7 @@ def run_workers(sandbox: Sandbox, *arguments: str) -> list[int]:
 
 
 def test_four_workers_load_what_one_would_have(sandbox: Sandbox) -> None:
-    """Whoever comes first makes the tables; a killed worker is made good by the next run; then they go on."""
+    """Whoever comes first makes the tables; the next run makes a killed worker good, and the others go on."""
     assert run_workers(sandbox, "3") == [0, 0, -signal.SIGKILL, 0]
     assert run_workers(sandbox) == [0, 0, 0, 0]
     assert_tables_equal_the_data(sandbox, sandbox.generated_data)
@@ -40,9 +38,3 @@ def test_four_workers_load_what_one_would_have(sandbox: Sandbox) -> None:
         (row["_SOURCE_ORG"], row["GITHUB_LOGIN"]) for row in sandbox.sql(f"select * from {RAW}.USER_LOOKUP")
     ]
     assert len(people) == len(set(people)) > 0
-    before = sandbox.sql(PULL_REQUESTS)[0]["N"]
-    sandbox.advance(days=1)
-    assert run_workers(sandbox) == [0, 0, 0, 0]
-    assert (
-        sandbox.sql(PULL_REQUESTS)[0]["N"] == len(EXPECTED["PULL_REQUEST"](sandbox.generated_data)) > before
-    )

@@ -105,7 +105,7 @@ class Warehouse:
             "DBT_PROJECT_DIR": str(TRANSFORM),
             "DBT_PROFILES_DIR": str(TRANSFORM / "profiles"),
             "DBT_TARGET_PATH": str(self.folder / "target"),
-            "DBT_LOG_PATH": str(self.folder / "logs"),
+            "DBT_LOG_LEVEL_FILE": "none",  # a tenth of its time
             "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
         }
 

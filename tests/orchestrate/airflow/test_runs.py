@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sandbox.github.generate import generate
 
+from tests.orchestrate.conftest import ONE_MODEL
 from tests.pipeline.conftest import Sandbox
 from tests.pipeline.truth import assert_tables_equal_the_data
 from tests.tap.answering import Asked, Told, answering
@@ -71,8 +72,9 @@ def tasks(airflow: Airflow) -> dict[tuple[str, str | None], tuple[str, int]]:
 
 
 def test_organisations_are_loaded_by_a_task_each(airflow: Airflow, sandbox: Sandbox, data: Path) -> None:
-    """Together they load all of the data, and the marts are built upon it."""
-    state, printed = run_dag(airflow, sandbox, data, {"organizations": ["lantern-labs", "lantern-works"]})
+    """Together they load all of the data, and the models are built upon it."""
+    organizations = ["lantern-labs", "lantern-works"]
+    state, printed = run_dag(*(airflow, sandbox, data, {"organizations": organizations}), **ONE_MODEL)
     assert state == "success", printed[-5000:]
     assert tasks(airflow) == {
         (LOAD, "lantern-labs"): ("success", 1),
@@ -81,9 +83,9 @@ def test_organisations_are_loaded_by_a_task_each(airflow: Airflow, sandbox: Sand
         (FRESHNESS, None): ("success", 1),
     }
     assert_tables_equal_the_data(sandbox, data)
-    rows = sandbox.sql("select count(*) as n from GITHUB_PIPELINES.MARTS.FCT_GITHUB__PULL_REQUEST")
-    pulls = sandbox.sql("select count(*) as n from GITHUB_PIPELINES.RAW_TABLES.PULL_REQUEST")
-    assert rows == pulls
+    (counted,) = sandbox.sql("select pull_request_count as n from GITHUB_PIPELINES.DEV.PULL_REQUEST_COUNT")
+    (pulls,) = sandbox.sql("select count(*) as n from GITHUB_PIPELINES.RAW_TABLES.PULL_REQUEST")
+    assert counted == pulls
 
 
 def test_a_step_that_fails_is_tried_again_and_fails_the_run(

@@ -90,12 +90,14 @@ class Prefect:
         answer.raise_for_status()
         return answer.json()
 
-    def run(self, sandbox: Sandbox, data: Path, parameters: dict[str, Any]) -> dict[str, Any]:
+    def run(
+        self, sandbox: Sandbox, data: Path, parameters: dict[str, Any], **variables: str
+    ) -> dict[str, Any]:
         """Have a worker run the deployment once, against a sandbox; return the run as the server knows it."""
         deployment = self.read(f"deployments/name/{DEPLOYMENT}")
         created = self.ask(f"deployments/{deployment['id']}/create_flow_run", parameters=parameters)
         worker = (str(BIN / "prefect"), "worker", "start", "--pool", "github", "--run-once")
-        result = sandbox.run(*worker, data=data, settings=self.settings)
+        result = sandbox.run(*worker, data=data, settings={**self.settings, **variables})
         assert result.returncode == 0, result.stdout[-3000:]
         run: dict[str, Any] = self.read(f"flow_runs/{created['id']}")
         assert run["state"]["type"] in {"COMPLETED", "FAILED"}, result.stdout[-3000:]

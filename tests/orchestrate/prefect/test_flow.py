@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from sandbox.github.generate import generate
 
+from tests.orchestrate.conftest import ONE_MODEL
 from tests.pipeline.truth import assert_tables_equal_the_data
 
 from .conftest import DEPLOYMENT
@@ -75,7 +76,8 @@ def test_an_organisation_that_fails_holds_up_nobody(prefect: Prefect, sandbox: S
     The alert is called: its log says that nobody is told, since there is no webhook.
     """
     run = prefect.run(
-        sandbox, data, {"orgs": ["nobody", "lantern-labs"], "environment": "sandbox", "retries": 0}
+        *(sandbox, data, {"orgs": ["nobody", "lantern-labs"], "environment": "sandbox", "retries": 0}),
+        **ONE_MODEL,
     )
     assert run["state"]["type"] == "FAILED"
     assert "nobody could not be loaded: exit code 1" in run["state"]["message"]
@@ -86,6 +88,7 @@ def test_an_organisation_that_fails_holds_up_nobody(prefect: Prefect, sandbox: S
     told = {cells[1]: cells[2] for cells in map(cells_of, prefect.artifact(run).splitlines()[2:])}
     assert told["lantern-labs"] == "complete"
     assert told["nobody"] != "complete"
+    assert sandbox.sql("select * from GITHUB_PIPELINES.DEV.PULL_REQUEST_COUNT")
     logged = prefect.log(run)
     assert f"• The run {run['name']} has failed: " in logged
     assert "Nobody is told: set ALERT_WEBHOOK_URL" in logged
