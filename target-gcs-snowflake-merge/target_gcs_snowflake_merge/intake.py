@@ -72,8 +72,10 @@ class Intake:
         return self.process(lines[start]), 1
 
     def process(self, line: bytes) -> str:
-        """Take one line; return the type of its message."""
+        """Take one line; return the type of its message, nothing for a line that is empty."""
         self._line += 1
+        if not line or line.isspace():
+            return ""
         self._text = line
         try:
             message = messages.decode(line)

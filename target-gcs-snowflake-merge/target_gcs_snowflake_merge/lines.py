@@ -15,7 +15,7 @@ BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
 class Lines:
-    """Splits what is read into lines; those that are empty are left out."""
+    """Splits what is read into lines."""
 
     def __init__(self, read: Callable[[int], bytes], descriptor: int | None = None) -> None:
         """Take what reads so many bytes at most, and what tells when there are some; without it, always."""
@@ -49,7 +49,9 @@ class Lines:
             others.insert(0, line.removeprefix(BYTE_ORDER_MARK) if self._is_first else line)
             self._is_first = False
             self._begun = [others.pop()]
-        self._whole.extend(line for line in others if line and not line.isspace())
+        if self._has_ended and others == [b""]:
+            return  # the last line had an end
+        self._whole += others
 
 
 def lines_of(file: IO[Any]) -> Lines:

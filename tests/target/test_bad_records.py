@@ -36,12 +36,17 @@ def test_bad_records_are_put_aside_where_that_is_wanted(world: World) -> None:
 
 
 def test_a_bad_record_in_the_midst_of_many_has_its_own_line(world: World) -> None:
-    """However many records are taken at a time, each keeps its line and its number, and its STATE."""
+    """However many records are taken at a time, each keeps its line and its number, and its STATE.
+
+    Lines that are empty are lines too.
+    """
     bad = {3, 999, 1000, 1001, 1500, 2500, 3000}
     lines: list[Line] = [schema("item", ITEM, "id"), schema("other", {"id": {"type": "integer"}}, "id")]
     for number in range(1, 3001):
         value: dict[str, Any] = {"price": 1.234} if number in bad else {"name": "x"}
         lines.append(record("other" if number % 700 < 3 else "item", id=number, **value))
+        if number == 600:
+            lines += [b"", b" \r"]
         if number == 1200:
             lines.append(state({"n": number}))
     run = world.load([*lines, state({"n": 3000})], on_bad_record="quarantine", batch_size_rows=1200)
@@ -50,7 +55,7 @@ def test_a_bad_record_in_the_midst_of_many_has_its_own_line(world: World) -> Non
     assert {row["ID"] for row in world.table("OTHER")} == others
     assert {row["ID"] for row in world.table("ITEM")} == set(range(1, 3001)) - others - bad
     rejected = {row["RECORD_SEQUENCE"]: row["LINE"] for row in world.table("_REJECTED_RECORD")}
-    assert rejected == {number: number + 2 + (number > 1200) for number in bad}
+    assert rejected == {number: number + 2 + 2 * (number > 600) + (number > 1200) for number in bad}
 
 
 def test_too_many_bad_records_end_the_run(world: World) -> None:
