@@ -20,7 +20,7 @@ from target_gcs_snowflake_merge.naming import (
     name_columns,
     with_digest,
 )
-from target_gcs_snowflake_merge.schema import INTEGER, TEXT, ColumnType, Kind, column_type
+from target_gcs_snowflake_merge.schema import INTEGER, MAX_CHARACTERS, TEXT, ColumnType, Kind, column_type
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -103,16 +103,18 @@ class Catalog:
     def from_rows(cls, rows: Iterable[Sequence[Any]]) -> Catalog:
         """Read the answer to `sql.list_columns`."""
         catalog = cls()
-        for table, column, data_type, precision, scale in rows:
-            catalog.tables.setdefault(table, {})[column] = _existing_type(data_type, precision, scale)
+        for table, column, *described in rows:
+            catalog.tables.setdefault(table, {})[column] = _existing_type(*described)
         return catalog
 
 
-def _existing_type(data_type: str, precision: int | None, scale: int | None) -> ColumnType | None:
+def _existing_type(
+    data_type: str, precision: int | None, scale: int | None, length: int | None
+) -> ColumnType | None:
     if data_type == "NUMBER":
         return ColumnType(Kind.NUMBER, int(precision or 0), int(scale or 0))
     if data_type == "TEXT":
-        return TEXT
+        return replace(TEXT, is_short=length is not None and int(length) < MAX_CHARACTERS)
     return next((ColumnType(kind) for kind in Kind if kind.value == data_type), None)
 
 

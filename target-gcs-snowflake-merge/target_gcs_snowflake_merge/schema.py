@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 MAX_PRECISION = 38
+MAX_CHARACTERS = 16 * 1024 * 1024
 
 
 class Kind(Enum):
@@ -35,6 +36,8 @@ class ColumnType:
     kind: Kind
     precision: int = MAX_PRECISION
     scale: int = 0
+    is_short: bool = False
+    """Text must not be as long as it may be elsewhere: somebody else has made the column."""
 
     @property
     def sql(self) -> str:
@@ -50,7 +53,7 @@ class ColumnType:
 
     def holds(self, other: ColumnType) -> bool:
         """Tell whether a column of this type can take every value of the other type."""
-        if self.kind is not other.kind:
+        if self.kind is not other.kind or self.is_short:
             return False
         return self.kind is not Kind.NUMBER or (
             self.scale >= other.scale
@@ -62,6 +65,8 @@ class ColumnType:
 
     def widens_to(self, other: ColumnType) -> bool:
         """Tell whether ALTER TABLE can make this type hold the other: a NUMBER may gain digits, not scale."""
+        if self.is_short:
+            return other.kind is self.kind
         both_numbers = self.kind is other.kind is Kind.NUMBER
         return both_numbers and self.scale == other.scale and self.precision < other.precision
 

@@ -10,6 +10,7 @@ from target_gcs_snowflake_merge.errors import BadInputError
 from target_gcs_snowflake_merge.layout import Catalog, StreamSchema, plan
 
 TABLE = sql.Table("DB", "RAW", "ITEM")
+WIDER = f'ALTER TABLE {TABLE} ALTER COLUMN "A" SET DATA TYPE VARCHAR'
 CREATE = """\
 CREATE TABLE IF NOT EXISTS "DB"."RAW"."ITEM" (
   "ID" NUMBER(38,0),
@@ -65,9 +66,17 @@ def test_a_column_that_the_table_was_made_with_is_beside_no_other() -> None:
 
 def test_a_number_gains_digits() -> None:
     """A number that only needs more digits is widened in place."""
-    catalog = Catalog.from_rows([("ITEM", "A", "NUMBER", 10, 2)])
+    catalog = Catalog.from_rows([("ITEM", "A", "NUMBER", 10, 2, None)])
     _, statements = plan(described(a={"type": "number", "x-sql-datatype": "NUMBER(20,2)"}), TABLE, catalog)
     assert statements[0] == 'ALTER TABLE "DB"."RAW"."ITEM" ALTER COLUMN "A" SET DATA TYPE NUMBER(20,2)'
+
+
+@pytest.mark.parametrize(("length", "statements"), [(10, [WIDER]), (16_777_216, []), (134_217_728, [])])
+def test_short_text_becomes_longer(length: int, statements: list[str]) -> None:
+    """Another program has made the column: a longer value would fail each MERGE."""
+    catalog = Catalog.from_rows([("ITEM", "A", "TEXT", None, None, length)])
+    _, planned = plan(described(a={"type": "string"}), TABLE, catalog)
+    assert [each for each in planned if "ALTER COLUMN" in each] == statements
 
 
 @pytest.mark.parametrize(
@@ -114,7 +123,7 @@ def test_a_key_without_a_property_is_refused() -> None:
 def test_a_table_of_somebody_else_is_taken_as_it_is() -> None:
     """A column of a type that the loader never writes is left alone."""
     catalog = Catalog.from_rows(
-        [("ITEM", "A", "TIMESTAMP_TZ", None, None), ("ITEM", "B", "TEXT", None, None)]
+        [("ITEM", "A", "TIMESTAMP_TZ", *[None] * 3), ("ITEM", "B", "TEXT", *[None] * 3)]
     )
     properties = {"a": {"type": "string", "format": "date-time"}, "b": {"type": "string"}}
     layout, _ = plan(StreamSchema("item", properties, ()), TABLE, catalog)

@@ -95,6 +95,21 @@ def test_when_a_row_was_deleted_is_a_moment_however_it_is_declared(world: World)
     assert [str(row["_DELETED_AT"]) for row in rows] == ["2026-02-01 08:00:00", "None"]
 
 
+def test_text_of_another_program_s_table_may_be_longer_than_that_had_planned(world: World) -> None:
+    """Its column is made longer; the rows that are there stay."""
+    world.load([schema("other", ID, "id")])
+    world.sql("create table ITEM (ID number(38, 0), V varchar(3))")
+    world.sql("insert into ITEM values (1, 'abc')")
+    world.load([schema("item", {**ID, "v": TEXT}, "id"), record("item", id=2, v="abcdef")])
+    (entry,) = (entry for entry in world.ledger() if entry["STREAM"] == "item")
+    assert entry["ROWS_INSERTED"] == 1
+    (column,) = world.sql(
+        "select CHARACTER_MAXIMUM_LENGTH as N from information_schema.columns"
+        " where TABLE_NAME = 'ITEM' and COLUMN_NAME = 'V'"
+    )
+    assert column == {"N": 16_777_216}
+
+
 def test_a_key_that_changes_is_told(world: World) -> None:
     """What was loaded under the old key stays, and only a person knows whether it should."""
     wide = {**ID, "flag": {"type": ["boolean", "null"]}}

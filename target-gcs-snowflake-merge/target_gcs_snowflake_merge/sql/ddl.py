@@ -18,7 +18,8 @@ def list_columns(database: str, schema: str, table: str | None = None) -> str:
     """Return the query for the columns of all tables of a schema, or of one table."""
     one = f"  AND TABLE_NAME = {literal(table)}\n" if table is not None else ""
     return (
-        "SELECT TABLE_NAME, COLUMN_NAME, DATA_TYPE, NUMERIC_PRECISION, NUMERIC_SCALE\n"
+        "SELECT TABLE_NAME, COLUMN_NAME, DATA_TYPE, NUMERIC_PRECISION, NUMERIC_SCALE,"
+        " CHARACTER_MAXIMUM_LENGTH\n"
         f"FROM {quote(database)}.INFORMATION_SCHEMA.COLUMNS\n"
         f"WHERE TABLE_SCHEMA = {literal(schema)}\n"
         f"{one}"
@@ -84,7 +85,7 @@ def add_column(table: Table, name: str, kind: str) -> str:
 
 
 def widen_column(table: Table, name: str, kind: str) -> str:
-    """Return the statement that gives a NUMBER more digits."""
+    """Return the statement that gives a NUMBER more digits, or a VARCHAR more characters."""
     return f"ALTER TABLE {table} ALTER COLUMN {quote(name)} SET DATA TYPE {kind}"
 
 
