@@ -233,10 +233,23 @@ def test_a_deletion_that_is_no_moment_is_a_bad_record(world: World, declared: st
     assert alive(world, "ITEM") == {1: True}
 
 
+def test_sets_of_a_stream_with_the_name_of_an_alias_are_heeded(world: World) -> None:
+    """Rows are not compared with themselves."""
+    for some in (reviews((1, 10), (2, 10)), reviews((1, 10), complete=[10])):
+        world.load(json.loads(json.dumps(some).replace('"review"', '"s"')))
+    assert alive(world, "S") == {1: True, 2: False}
+
+
+@pytest.mark.parametrize("tells", [False, True], ids=["", "of a stream that tells of deletions"])
 @pytest.mark.parametrize("at", ["2025-01-01T00:00:00Z", None])
-def test_a_row_that_was_missing_is_there_again_whatever_its_bookmark(world: World, at: str | None) -> None:
+def test_a_row_that_was_missing_is_there_again_whatever_its_bookmark(
+    world: World,
+    at: str | None,
+    tells: bool,  # noqa: FBT001
+) -> None:
     """What the source sends it has."""
-    described = schema("review", {**REVIEW, "at": TIMED["at"]}, "id", bookmark="at")
+    gone = {"_sdc_deleted_at": {"type": ["string", "null"], "format": "date-time"}} if tells else {}
+    described = schema("review", {**REVIEW, "at": TIMED["at"], **gone}, "id", bookmark="at")
     assert isinstance(described, dict)
     described["schema"]["x-complete-set-of"] = ["pull"]
     complete: Line = {**described, "x-complete-sets": [{"pull": 10}]}

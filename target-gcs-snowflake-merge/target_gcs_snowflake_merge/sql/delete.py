@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 MAX_SET_VALUES = 8_000
 MAX_SET_BYTES = 512 * 1024
 
+_SENT = '"sent rows"'  # no table is called so
+
 Parent = tuple[str | int | bool, ...]
 
 
@@ -62,8 +64,10 @@ def mark_missing(  # noqa: PLR0913 - the parts of one statement
         f"({quote(INGESTED_AT)} < {moment(sets.began_at)} OR {quote(BATCH_ID)} = {literal(run_id)})",
     ]
     if staging is not None:
-        same = " AND ".join(f"S.{quote(key)} = {quote(target.name)}.{quote(key)}" for key in layout.keys)
-        sent = f"    SELECT 1\n    FROM {staging} AS S\n    WHERE {same}"  # noqa: S608 - all quoted
+        same = " AND ".join(
+            f"{_SENT}.{quote(key)} = {quote(target.name)}.{quote(key)}" for key in layout.keys
+        )
+        sent = f"    SELECT 1\n    FROM {staging} AS {_SENT}\n    WHERE {same}"  # noqa: S608 - all quoted
         conditions.append(f"NOT EXISTS (\n{sent}\n  )")
     return _remove(target, conditions, run_id, hard=hard)
 

@@ -159,8 +159,12 @@ def _not_older(layout: Layout) -> str:
     """
     if not layout.replication_key or layout.replication_key in layout.keys:
         return ""
-    key, is_deleted = quote(layout.replication_key), _is_deleted(layout)
-    counts = f"S.{key} IS NULL AND {is_deleted}" if is_deleted else f"T.{quote(DELETED_AT)} IS NOT NULL"
+    key, is_missing = quote(layout.replication_key), f"T.{quote(DELETED_AT)} IS NOT NULL"
+    counts = is_missing
+    if name := _soft_deletion(layout):
+        soft = quote(name)
+        is_back = f"{is_missing} AND T.{soft} IS NULL AND S.{soft} IS NULL"
+        counts = f"S.{key} IS NULL AND S.{soft} IS NOT NULL OR {is_back}"
     return f"\n  AND (T.{key} IS NULL OR S.{key} >= T.{key} OR {counts})"
 
 
