@@ -77,6 +77,8 @@ class Registry:
             if not isinstance(parents, list | tuple) or not all(isinstance(each, str) for each in parents):
                 reason = f"{COMPLETE_SET_OF} is a list of properties"
                 raise BadInputError(reason, stream=name)
+            if not mapped_keys or (mapped is not schema and not properties.keys() >= set(parents)):
+                parents = ()  # what is missing of a set can only be told by keys, and by what a map leaves
             known = self.streams.get(target)
             if known is None and bookmark and bookmark not in properties:
                 text = "The stream %r has no property %r, its bookmark: older records may replace newer ones"

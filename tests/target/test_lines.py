@@ -27,13 +27,13 @@ ID = {"id": {"type": "integer"}}
     [
         (b"", []),
         (b"a\nb", [b"a", b"b"]),
-        (b"\na\r\n \n\nb\n", [b"a\r", b"b"]),
+        (b"\na\r\n \n\nb\n", [b"", b"a\r", b" ", b"", b"b"]),
         (b"\xef\xbb\xbfa\n\xef\xbb\xbfb\n", [b"a", b"\xef\xbb\xbfb"]),
         (b"x" * 3_000_000 + b"\ny\n", [b"x" * 3_000_000, b"y"]),
     ],
 )
-def test_lines_are_whole_and_never_empty(text: bytes, expected: list[bytes]) -> None:
-    """Whatever is read at a time; the last one needs no end."""
+def test_lines_are_whole(text: bytes, expected: list[bytes]) -> None:
+    """Whatever is read at a time; the last one needs no end, and empty ones count."""
     lines = lines_of(io.BytesIO(text))
     assert [line for some in iter(lambda: lines.take(1), []) for line in some or ()] == expected
 
@@ -87,9 +87,12 @@ def test_a_batch_of_age_is_loaded_while_lines_of_another_stream_come(world: Worl
             time.sleep(0.2)
 
 
-def test_few_records_may_fill_a_batch(world: World) -> None:
+@pytest.mark.parametrize("keys", [("id",), ()], ids=["", "sets that no key tells of"])
+def test_few_records_may_fill_a_batch(world: World, keys: tuple[str, ...]) -> None:
     """Its bytes count, though a thousand rows are far away and no STATE comes."""
-    described = schema("item", {**ID, "blob": {"type": "string"}}, "id")
+    described = schema("item", {**ID, "blob": {"type": "string"}}, *keys)
+    assert isinstance(described, dict)
+    described["schema"]["x-complete-set-of"] = [] if keys else ["id"]
     texts = (base64.b64encode(random.Random(key).randbytes(3_000_000)).decode() for key in range(12))  # noqa: S311 - no secret
     rows = [record("item", id=key, blob=text) for key, text in enumerate(texts)]
     world.load([described, *rows, state({"n": 1})], batch_size_mb=1)

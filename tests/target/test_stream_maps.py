@@ -179,6 +179,15 @@ def test_a_stream_that_is_left_out_has_no_table(world: World, tmp_path: Path) ->
     assert "ITEM" not in world.tables()
 
 
+def test_a_map_may_leave_out_whose_the_complete_sets_are(world: World) -> None:
+    """Then nothing can be told as missing, and the rows are loaded all the same."""
+    maps = json.dumps({"review": {"pull": "__NULL__"}})
+    world.load(reviews((1, 10), (2, 10)), stream_maps=maps)
+    run = world.load([*reviews((1, 10), complete=[10]), state({"n": 1})], stream_maps=maps)
+    assert run.states == [{"n": 1}]
+    assert alive(world, "REVIEW") == {1: True, 2: True}
+
+
 def test_a_record_that_is_no_text_is_put_aside_before_a_map(world: World) -> None:
     """As without a map; the run goes on."""
     bad = b'{"type":"RECORD","stream":"item","record":{"id":2,"x":"\xff"}}'
