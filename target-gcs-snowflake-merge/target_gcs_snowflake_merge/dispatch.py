@@ -117,14 +117,19 @@ class Dispatch:
         self._queue.submit(target.name, partial(self._loader.activate_version, hold, target, version))
 
     def collect(self) -> None:
-        """Take note of what was loaded: emit the STATE that this allows, then drop the staging table."""
-        for result in self._queue.finished():
-            if result is None:
-                continue
-            self._gate.release(result.batch_id)
+        """Take note of what was loaded: drop its staging tables, and emit the STATE that this allows.
+
+        Where that cannot be written, or other work has failed, nothing that was loaded is forgotten.
+        """
+        try:
+            for result in self._queue.finished():
+                if result is None:
+                    continue
+                self._gate.release(result.batch_id)
+                for staging in result.stagings:
+                    self._queue.submit(staging.name, partial(self._loader.tables.drop, staging))
+        finally:
             self._emit_state()
-            for staging in result.stagings:
-                self._queue.submit(staging.name, partial(self._loader.tables.drop, staging))
 
     def _emit_state(self) -> None:
         state = self._gate.emittable()

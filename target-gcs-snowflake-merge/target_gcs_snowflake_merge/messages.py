@@ -10,7 +10,7 @@ import msgspec
 
 from target_gcs_snowflake_merge.errors import BadInputError, BadRecordError
 from target_gcs_snowflake_merge.records import Version  # noqa: TC001 - msgspec reads the annotations
-from target_gcs_snowflake_merge.values import encode_json, load_json, whole_value
+from target_gcs_snowflake_merge.values import encode_json, load_json, whole_text, whole_value
 
 RECORD, SCHEMA, STATE = "RECORD", "SCHEMA", "STATE"
 ACTIVATE_VERSION, BATCH = "ACTIVATE_VERSION", "BATCH"
@@ -52,11 +52,13 @@ _decode = msgspec.json.Decoder(Message).decode
 def decode(line: bytes) -> Message:
     """Return the message of a line, or raise `BadInputError`; `BadRecordError` where it may be a record."""
     try:
-        return _decode(line)
+        message = _decode(line)
     except RecursionError:
         raise _broken(line, TOO_DEEP) from None
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         return _decode_slowly(line, error)
+    message.decoded = None  # whatever a tap may call so
+    return message
 
 
 def _decode_slowly(line: bytes, reason: Exception) -> Message:
@@ -78,6 +80,8 @@ def _decode_slowly(line: bytes, reason: Exception) -> Message:
         text = f"the message is not valid: {reason}"
         is_record = isinstance(decoded, dict) and decoded.get("type") == RECORD
         raise (BadRecordError if is_record else BadInputError)(text, stream=stream_of(line)) from None
+    if isinstance(record, dict):  # names as the schema has them
+        record = {whole_text(name): value for name, value in record.items()}
     message.decoded = record
     return message
 

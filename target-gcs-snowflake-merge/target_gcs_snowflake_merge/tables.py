@@ -82,11 +82,14 @@ class Tables:
             begun.append(self.new_staging())
             self._warehouse.session.execute(sql.create_table_like(begun[-1], model))
 
-        self._patience.run("prepare a table", create)
-        *given_up, replacement = begun
-        for table in given_up:
-            self.drop(table)
-        return replacement
+        is_made = False
+        try:
+            self._patience.run("prepare a table", create)
+            is_made = True
+        finally:
+            for table in begun[:-1] if is_made else begun:
+                self.drop(table)
+        return begun[-1]
 
     def replace(self, target: sql.Table, replacement: sql.Table) -> None:
         """Put a complete table in the place of the old one, at once."""

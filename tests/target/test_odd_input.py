@@ -270,6 +270,7 @@ def test_where_nobody_takes_the_state_the_run_says_so(world: World) -> None:
     assert process.returncode == 1
     assert "The STATE cannot be written to standard output" in errors.splitlines()[-1]
     assert [row["ID"] for row in world.table("ITEM")] == [1]
+    assert world.leftovers() == set()
 
 
 @pytest.mark.parametrize("version", ["1.0", "1", "-1e0"])
@@ -290,3 +291,17 @@ def test_a_record_whose_message_is_odd_is_put_aside(world: World, bad: bytes) ->
     run = world.load([*ONE, line, state({"n": 2})], **QUARANTINED)
     assert run.states[-1] == {"n": 2}
     assert [row["LINE"] for row in world.table("_REJECTED_RECORD")] == [4]
+
+
+def test_a_property_with_half_a_surrogate_pair_in_its_name_keeps_its_value(world: World) -> None:
+    """Its name becomes whole in the schema and in the record alike."""
+    described = b'{"type":"SCHEMA","stream":"item","schema":{"properties":{"\\ud800x":{"type":"integer"}}}}'
+    world.load([described, b'{"type":"RECORD","stream":"item","record":{"\\ud800x":1}}'])
+    (row,) = world.table("ITEM")
+    assert list(row.values()) == [1]
+
+
+def test_what_else_a_message_says_is_not_heeded(world: World) -> None:
+    """Whatever it is called."""
+    world.load([*ONE, b'{"decoded":{"id":3},"type":"RECORD","stream":"item","record":{"id":2}}'])
+    assert {row["ID"] for row in world.table("ITEM")} == {1, 2}

@@ -110,6 +110,16 @@ def test_a_new_name_whose_answer_is_lost_is_given_again(world: World, when: str)
     assert world.leftovers() == set()
 
 
+def test_a_new_table_that_nobody_was_told_of_is_dropped(world: World) -> None:
+    """It was made, but its answer was lost each time, until the run gave up."""
+    world.load(items((1, "old")))
+    world.snowflake.add_fault(statement="^CREATE .* LIKE ", when="after", times=None, **FAULTS["expired"])
+    run = world.run(items((2, "new")), load_method="overwrite", retry_seconds=3)
+    assert run.returncode == 1
+    assert [row["V"] for row in rows(world)] == ["old"]
+    assert world.leftovers() == set()
+
+
 def test_a_new_table_whose_answer_is_lost_is_begun_under_another_name(world: World) -> None:
     """The first attempt may still run, and would empty the table under rows that were loaded since."""
     world.load(items((1, "old")))
