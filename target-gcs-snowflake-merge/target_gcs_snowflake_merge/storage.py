@@ -48,11 +48,12 @@ class Lake:
         self._owner = owner
         self._name = bucket
         try:
-            self._bucket = storage.Client().bucket(bucket)
+            # No project: a person's login often has none, and only making or listing buckets needs one.
+            self._bucket = storage.Client(project=None).bucket(bucket)
         except auth.GoogleAuthError as error:
             raise self._translate(error) from error
         except OSError as error:
-            message = f"No project for Google Cloud Storage: {error}"
+            message = f"The Google credentials cannot be read: {error}"
             raise SettingsError(message) from error
 
     def check(self) -> None:
