@@ -18,9 +18,11 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from dotenv import dotenv_values  # Airflow comes with it, by way of FastAPI
 
 from orchestrate.airflow.steps import Schedule
 
+ENVIRONMENT = "MELTANO_ENVIRONMENT"
 TIMEOUT_SECONDS = 25  # Airflow itself gives a DAG file 30
 
 
@@ -48,6 +50,12 @@ class Project:
 
     def _resolving(self, *command: str) -> list[str]:
         return [str(self._bin / "python"), "-m", "orchestrate.with_secrets", *command]
+
+    @property
+    def environment(self) -> str:
+        """Name of Meltano's environment: the process says it, else .env, else it is `prod`."""
+        name = os.environ.get(ENVIRONMENT) or dotenv_values(self.folder / ".env").get(ENVIRONMENT)
+        return name or "prod"
 
     @property
     def kept(self) -> Path:

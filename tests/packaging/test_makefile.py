@@ -49,6 +49,7 @@ def test_a_backfill_hears_its_command_line_alone() -> None:
     shell = {"NAME": "DESKTOP-7", "ENVIRONMENT": "production", "SINCE": "2020", "RESERVE": "0"}
     plain = make(ROOT, "--dry-run", "backfill")
     assert make(ROOT, "--dry-run", "backfill", **shell) == plain
+    assert "--environment" not in plain  # so that Meltano takes the one of .env
     named = make(ROOT, "--dry-run", "backfill", "NAME=-2024", "ENVIRONMENT=dev")
     assert '--name="backfill-2024"' in named
     assert "--environment=dev" in named

@@ -31,7 +31,8 @@ def states(sandbox: Sandbox) -> dict[str, Any]:
 def backfill(sandbox: Sandbox, *settings: str, **variables: str) -> str:
     """Run `make backfill` in the environment prod, its state in the bucket."""
     result = sandbox.run(
-        *(*IN_GCS, "make", "--no-print-directory", "backfill", *settings), settings=variables
+        *(*IN_GCS, "make", "--no-print-directory", "backfill", "ENVIRONMENT=prod", *settings),
+        settings=variables,
     )
     assert result.returncode == 0, result.stdout[-3000:]
     return result.stdout
@@ -79,7 +80,8 @@ def test_a_backfill_goes_on_where_it_ended_and_leaves_the_schedule_alone(schedul
 def test_a_backfill_may_begin_while_the_schedule_runs(scheduled: Sandbox) -> None:
     """Meltano would write the catalog and the state of both to one place, and each would read the other's."""
     both = (
-        """make --no-print-directory backfill REPOSITORIES='["lantern-works/platform"]' NAME=-beside & """
+        "make --no-print-directory backfill ENVIRONMENT=prod "
+        """REPOSITORIES='["lantern-works/platform"]' NAME=-beside & """
         f"{MELTANO} --environment=prod run {' '.join(LOAD)} && wait $!"
     )
     result = scheduled.run(*IN_GCS, "sh", "-c", both)

@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from orchestrate.worker import Part
 
 PROJECT = Project(FOLDER)
-ENVIRONMENT = os.environ.get("MELTANO_ENVIRONMENT", "prod")
 BEGINNING = datetime(2024, 1, 1, tzinfo=UTC)  # any moment that has passed: nothing is caught up
 
 
@@ -75,7 +74,7 @@ def make_task(task_id: str, step: Step, schedule: Schedule, parts: Sequence[Part
         "skip_on_exit_code": None,
         "do_xcom_push": False,
     }
-    variables = {"MELTANO_ENVIRONMENT": ENVIRONMENT, **schedule.variables}
+    variables = {"MELTANO_ENVIRONMENT": PROJECT.environment, **schedule.variables}
     if not parts:
         command = shlex.join(PROJECT.meltano(*step.arguments))
         return BashOperator(**options, bash_command=command, env=variables)

@@ -113,3 +113,16 @@ def test_a_wrong_setting_is_named(text: str, said: str) -> None:
     """The sentence names the variable, too."""
     with pytest.raises(SettingsError, match=f"^The variable github_pipeline {said}"):
         Settings.parse(text)
+
+
+def test_the_environment_is_that_of_the_process_then_of_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is left empty counts as not set."""
+    monkeypatch.setenv("MELTANO_ENVIRONMENT", "")
+    project = Project(tmp_path)
+    assert project.environment == "prod"
+    (tmp_path / ".env").write_text("MELTANO_ENVIRONMENT=dev\n")
+    assert project.environment == "dev"
+    monkeypatch.setenv("MELTANO_ENVIRONMENT", "sandbox")
+    assert project.environment == "sandbox"
