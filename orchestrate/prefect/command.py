@@ -57,6 +57,9 @@ class Project:
         """
         printed: list[str] = []
         self.module(module, arguments, printed.append)
+        if not printed:
+            message = f"{module} printed nothing, though it ended well"
+            raise CommandError(message)
         return printed[-1]
 
     def module(self, name: str, arguments: Sequence[str], log: Callable[[str], object]) -> None:

@@ -61,6 +61,14 @@ def test_the_output_is_the_last_line(tmp_path: Path) -> None:
     assert telling.output("telling") == "[1]"
 
 
+def test_a_command_that_prints_nothing_has_no_output(tmp_path: Path) -> None:
+    """The run is told so in a sentence."""
+    silent = project(tmp_path, "", None)
+    (tmp_path / "silent.py").touch()
+    with pytest.raises(CommandError, match="silent printed nothing"):
+        silent.output("silent")
+
+
 @pytest.mark.parametrize(
     ("script", "grace_seconds"), [("sleep 150; true", 120.0), ("trap '' TERM; sleep 150; true", 2.0)]
 )
