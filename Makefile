@@ -87,7 +87,8 @@ lint: .venv/.synced
 backfill: $(PLUGINS) ## Read all history of REPOSITORIES='["acme/app"]', or what was touched in [SINCE, UNTIL)
 	TAP_GITHUB_CUSTOM_ORGANIZATIONS='[]' TAP_GITHUB_CUSTOM_REPOSITORIES='$(REPOSITORIES)' \
 	TAP_GITHUB_CUSTOM_START_DATE='$(SINCE)' TAP_GITHUB_CUSTOM_END_DATE='$(UNTIL)' TAP_GITHUB_CUSTOM_RECONCILE=never \
-	TAP_GITHUB_CUSTOM_RATE_LIMIT_RESERVE=$(RESERVE) $(BIN)/python -m orchestrate.worker --name="backfill$(NAME)" -- \
+	TAP_GITHUB_CUSTOM_RATE_LIMIT_RESERVE=$(RESERVE) $(BIN)/python -m orchestrate.with_secrets \
+		$(BIN)/python -m orchestrate.worker --name="backfill$(NAME)" -- \
 		$(if $(ENVIRONMENT),--environment=$(ENVIRONMENT)) run tap-github-custom target-gcs-snowflake-merge
 
 # Old releases of Google's libraries warn of the Python they run on.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from target_gcs_snowflake_merge.settings import Settings
 
 LOGIN_TIMEOUT_SECONDS = 10
+REFERENCE = re.compile(r"projects/[^/\s]+/secrets/[^/\s]+/versions/[^/\s]+")
 APPLICATION = "target_gcs_snowflake_merge"
 
 SESSION_PARAMETERS = {
@@ -71,6 +73,12 @@ def private_key(settings: Settings) -> bytes | None:
             raise SettingsError(message) from None
     elif settings.private_key:
         source = "The setting private_key"
+        if REFERENCE.fullmatch(settings.private_key.strip()):
+            message = (
+                f"{source} names a secret of Google Secret Manager instead of holding its value: begin the"
+                " command with `.venv/bin/python -m orchestrate.with_secrets`."
+            )
+            raise SettingsError(message)
         pem = settings.private_key.replace("\\n", "\n").encode()
     else:
         return None

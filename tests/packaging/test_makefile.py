@@ -53,3 +53,12 @@ def test_a_backfill_hears_its_command_line_alone() -> None:
     named = make(ROOT, "--dry-run", "backfill", "NAME=-2024", "ENVIRONMENT=dev")
     assert '--name="backfill-2024"' in named
     assert "--environment=dev" in named
+
+
+def test_a_backfill_reads_the_secrets_that_its_variables_name() -> None:
+    """As every scheduler does; Meltano hands the loader a name of a secret for its value else."""
+    words = make(ROOT, "--dry-run", "backfill").split()
+    assert [word for word in words if word.startswith("orchestrate.")] == [
+        "orchestrate.with_secrets",
+        "orchestrate.worker",
+    ]
