@@ -75,8 +75,8 @@ class Urls:
 def of_the_sandbox(state: State, data: Path, urls: Urls, environ: Mapping[str, str]) -> dict[str, str]:
     """Return every variable that the sandbox exports.
 
-    A user's own TAP_* and TARGET_* variables win, so that a single setting can be tried out; all others
-    are the sandbox's.
+    A user's own TAP_* and TARGET_* variables, environment and webhook win, so that a single setting can be
+    tried out; all others are the sandbox's.
     """
     connection = _connection(urls.snowflake)
     fixed = {
@@ -99,6 +99,7 @@ def of_the_sandbox(state: State, data: Path, urls: Urls, environ: Mapping[str, s
         **{f"TARGET_GCS_SNOWFLAKE_MERGE_{name}": connection[name] for name in _LOADER},
         "TARGET_GCS_SNOWFLAKE_MERGE_BUCKET": BUCKET,
         "MELTANO_ENVIRONMENT": "sandbox",
+        "ALERT_WEBHOOK_URL": "",
     }
     return {**{name: environ.get(name, value) for name, value in defaults.items()}, **fixed}
 

@@ -136,6 +136,7 @@ def test_settings_of_a_real_account_do_not_reach_the_command(state: Path, data: 
         "GOOGLE_APPLICATION_CREDENTIALS",
         "TAP_GITHUB_CUSTOM_START_DATE",
         "TAP_GITHUB_CUSTOM_USER_MAPPING_FILE",
+        "ALERT_WEBHOOK_URL",
     } <= empty
     assert seen["TAP_GITHUB_CUSTOM_REPOSITORIES"] == "[]"
     assert seen["TAP_GITHUB_CUSTOM_EXCLUDE_REPOSITORIES"] == "[]"
