@@ -13,13 +13,13 @@ grant usage on integration ${integration} to role SYSADMIN;
 
 use role SYSADMIN;
 
+-- For who looks at a file by hand: COPY says itself how to read.
 create file format if not exists ${database}.${raw}._PARQUET
   type = parquet
   use_logical_type = true;
 create stage if not exists ${database}.${raw}._LAKE
   url = 'gcs://${bucket}/${folder}/'
-  storage_integration = ${integration}
-  file_format = (format_name = '${database}.${raw}._PARQUET');
+  storage_integration = ${integration};
 alter stage ${database}.${raw}._LAKE set
   url = 'gcs://${bucket}/${folder}/'
   storage_integration = ${integration};

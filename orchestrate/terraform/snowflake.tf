@@ -101,6 +101,7 @@ resource "snowflake_grant_privileges_to_account_role" "integration" {
   }
 }
 
+# For who looks at a file by hand: COPY says itself how to read. The stage names none, as in the SQL.
 resource "snowflake_file_format" "parquet" {
   provider    = snowflake.sysadmin
   database    = snowflake_database.pipelines.name
@@ -116,7 +117,6 @@ resource "snowflake_stage" "lake" {
   name                = "_LAKE"
   url                 = "gcs://${var.bucket}/${var.folder}/"
   storage_integration = snowflake_storage_integration.lake.name
-  file_format         = "FORMAT_NAME = ${snowflake_file_format.parquet.fully_qualified_name}"
   depends_on          = [snowflake_grant_privileges_to_account_role.integration]
 }
 

@@ -136,6 +136,13 @@ def test_the_stage_may_use_the_integration() -> None:
     assert "grant usage on integration GITHUB_PIPELINE to role SYSADMIN;" in render(ARGUMENTS)
 
 
+def test_the_stage_names_no_format() -> None:
+    """The provider finds the quotes of a name otherwise than it has set them, at every plan."""
+    (stage,) = (body for (kind, _), body in resources().items() if kind == "snowflake_stage")
+    assert "file_format" not in stage
+    assert "format_name" not in render(ARGUMENTS)
+
+
 def test_buckets_are_private_and_stay() -> None:
     """No bucket can be made public or destroyed; the lake has a lifecycle, and loses no living object."""
     buckets = {name: body for (kind, name), body in resources().items() if kind == "google_storage_bucket"}
