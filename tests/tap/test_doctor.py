@@ -181,6 +181,25 @@ def test_a_classic_token_without_a_scope(
     assert f"auth_token lacks the scope {missing}" in text
 
 
+def test_a_fine_grained_token_for_several_owners(github: Server, tmp_path: Path) -> None:
+    """It may do for public repositories; private ones of all owners but one would be missing in silence."""
+    two = [ORGANIZATION, "lantern-labs"]
+    own = {"lantern-labs": {"auth_token": "github_pat_labs"}}
+    for token in ("github_pat_works", "github_pat_labs", "classic"):
+        github.add_token(token)
+    one = {"auth_token": "github_pat_works"}
+    shared = diagnose(github, tmp_path, organizations=two, **one)
+    text = shared.of("unknown")["owners of tokens"]
+    assert f"auth_token ({', '.join(two)})" in text
+    assert "organization_credentials" in text
+    assert "github_pat_" not in shared.output
+    for config in (
+        {**one, "organization_credentials": own},
+        {"auth_token": "classic"},
+    ):
+        assert "owners of tokens" in diagnose(github, tmp_path, organizations=two, **config).of("right")
+
+
 def test_a_limit_that_is_used_up(github: Server, tmp_path: Path) -> None:
     """It is told at once, with the time at which it ends; the doctor does not wait for that."""
     config = {"auth_token": "poor"}

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import tempfile
 import time
+from collections import defaultdict
+from contextlib import suppress
 from email.utils import parsedate_to_datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -12,10 +14,10 @@ from typing import TYPE_CHECKING, Any
 from tap_github_custom.client import PUBLIC_API_URL
 from tap_github_custom.config_schema import API
 from tap_github_custom.credentials.settings import credentials_from
-from tap_github_custom.doctor.finding import Check
+from tap_github_custom.doctor.finding import Check, UnknownError
 from tap_github_custom.doctor.inquiry import Inquiry
 from tap_github_custom.doctor.organization import OrganizationDoctor
-from tap_github_custom.errors import ConfigurationError
+from tap_github_custom.errors import ConfigurationError, GitHubError
 from tap_github_custom.git import check_git
 from tap_github_custom.identity import read_mapping_file
 from tap_github_custom.settings import Settings
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from tap_github_custom.credentials import Credentials
 
 SETTINGS, NETWORK, CREDENTIAL = "settings", "network", "credential"
+FINE_GRAINED = "github_pat_"
 MOST_SKEW_SECONDS = 60.0  # an App's signature begins a minute early: with a slower clock GitHub refuses it
 
 
@@ -62,6 +65,8 @@ class Doctor:
         except ConfigurationError:
             yield Check("organisations and repositories", str, needs)
             return
+        if len(settings.owners) > 1:
+            yield Check("owners of tokens", self._look_at_owners, needs)
         for owner in settings.owners:
             yield from OrganizationDoctor(owner, settings, credentials, inquiry).checks(needs)
 
@@ -111,6 +116,24 @@ class Doctor:
 
     def _look_at_credential(self) -> str:
         return f"read, as {type(self._credentials).__name__}"
+
+    def _look_at_owners(self) -> str:
+        """Look for a token that serves several owners, and would see only what is public of all but one."""
+        served: defaultdict[str, list[str]] = defaultdict(list)
+        for owner in self._settings.owners:
+            with suppress(GitHubError):  # the owner's own check tells
+                for credential in self._credentials.usable(owner, self._inquiry.ask):
+                    if credential.token.reveal().startswith(FINE_GRAINED):
+                        served[credential.name].append(owner)
+        shared = [f"{name} ({', '.join(owners)})" for name, owners in served.items() if len(owners) > 1]
+        if shared:
+            message = (
+                "GitHub binds a fine-grained token to one owner, and of others it sees public repositories "
+                f"only: {'; '.join(shared)}. Give each owner its own in organization_credentials, or take an "
+                "App or a classic token."
+            )
+            raise UnknownError(message)
+        return "no fine-grained token serves several"
 
     def _look_at_git(self) -> str:
         check_git()
