@@ -16,6 +16,7 @@ from orchestrate.snowflake.provision import render
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "orchestrate" / "kubernetes"
+README = (FOLDER / "README.md").read_text(encoding="utf-8")
 DOCUMENTS = list(yaml.safe_load_all((FOLDER / "workers.yaml").read_text(encoding="utf-8")))
 
 
@@ -54,6 +55,26 @@ def test_somebody_is_told() -> None:
     (webhook,) = (each["value"] for each in container["env"] if each["name"] == WEBHOOK)
     secrets = (FOLDER.parent / "terraform" / "google.tf").read_text(encoding="utf-8")
     assert f'"{webhook.split("/")[3]}"' in secrets
+
+
+def test_what_is_to_be_filled_in_is_shown() -> None:
+    """By the command of the README: each value that is an example's; the rest is as it is made."""
+    (pattern,) = re.findall(r"grep -nE '(.+)' orchestrate/kubernetes/workers\.yaml", README)
+    lines = (FOLDER / "workers.yaml").read_text(encoding="utf-8").splitlines()
+    shown = "\n".join(line for line in lines if re.search(pattern, line))
+    (settings,) = (each["data"] for each in DOCUMENTS if each["kind"] == "ConfigMap")
+    made = {name for name in settings if name.startswith("SNOWFLAKE_") and "/" not in settings[name]}
+    to_fill_in = {*settings, WEBHOOK} - (made - {"SNOWFLAKE_ACCOUNT"}) - {"MELTANO_ENVIRONMENT"}
+    values = {**settings, WEBHOOK: "alert-webhook-url"}
+    assert [name for name in to_fill_in if values[name] not in shown] == []
+    assert shown.count("image: ") == sum("image: " in line for line in lines)
+
+
+def test_the_account_that_is_bound_is_the_one_that_is_used() -> None:
+    """By the command of the README, for the pods' account as for Google's."""
+    (account,) = (each["metadata"] for each in DOCUMENTS if each["kind"] == "ServiceAccount")
+    assert f"add-iam-policy-binding {account['annotations']['iam.gke.io/gcp-service-account']} " in README
+    assert f".svc.id.goog[default/{account['name']}]'" in README
 
 
 def test_every_pod_has_an_account_that_is_there() -> None:
