@@ -106,6 +106,19 @@ def test_dev_lies_where_the_loader_puts_it() -> None:
     assert dev["env"]["SNOWFLAKE_RAW_SCHEMA"] == loader["config"]["schema"]
 
 
+def test_schemas_for_each_person_need_one_grant() -> None:
+    """Its names are those of dev, and the provisioning does without: a role of prod makes no schema."""
+    page = (ROOT / "orchestrate" / "snowflake" / "README.md").read_text(encoding="utf-8")
+    ((role, database, grantee),) = re.findall(
+        r"use role (\w+);\ngrant create schema on database (\w+) to role (\w+);", page
+    )
+    sql = render([*ARGUMENTS, "--prefix", "DEV_"])
+    assert f"grant usage on database {database} to role {grantee};" in sql
+    assert f"use role {role};\n\ncreate database if not exists {database};" in sql
+    assert f"grant usage on schema {database}.DEV_MARTS to role {grantee};" in sql
+    assert "create schema on" not in sql
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
