@@ -17,6 +17,7 @@ from dotenv import dotenv_values
 from sqlfluff.core import FluffConfig, Linter
 
 from orchestrate.snowflake.provision import render
+from tests.live.test_real_accounts import FOLDER, RAW_SCHEMA
 
 from .privileges import ARGUMENTS, granted, needed, table
 
@@ -104,6 +105,13 @@ def test_dev_lies_where_the_loader_puts_it() -> None:
     assert f"url = 'gcs://acme-lake/{loader['config']['prefix']}/'" in sql
     assert f"create schema if not exists GITHUB_PIPELINES.{loader['config']['schema']} " in sql
     assert dev["env"]["SNOWFLAKE_RAW_SCHEMA"] == loader["config"]["schema"]
+
+
+def test_the_live_tests_find_what_is_made_for_them() -> None:
+    """By PREFIX=LIVE_: a schema that the loader may write to, over the folder that its stage reads."""
+    sql = render([*ARGUMENTS, "--prefix", "LIVE_"])
+    assert f"grant create table on schema GITHUB_PIPELINES.{RAW_SCHEMA} to role LIVE_GITHUB_LOADER;" in sql
+    assert f"storage_allowed_locations = ('gcs://acme-lake/{FOLDER}/')" in sql
 
 
 def test_schemas_for_each_person_need_one_grant() -> None:
