@@ -48,7 +48,7 @@ def run(
     The `inherited` file descriptors stay open in git and its children.
 
     Raises:
-        GitUnavailableError: there is no git.
+        GitUnavailableError: there is no git, or it cannot be started.
         RetryableGitError: it took longer than the timeout.
     """
     with _started(
@@ -74,7 +74,7 @@ def run_while_it_talks(
     descriptors stay open in git and its children.
 
     Raises:
-        GitUnavailableError: there is no git.
+        GitUnavailableError: there is no git, or it cannot be started.
         RetryableGitError: it was silent for longer than the limit.
     """
     with _started(
@@ -132,6 +132,9 @@ def _started(
     except FileNotFoundError:
         msg = "The command git is not installed (or not in PATH); install it, or set commit_source to api."
         raise GitUnavailableError(msg) from None
+    except OSError as error:  # a folder of PATH that may not be searched, no descriptor or no memory left
+        msg = f"The command git cannot be started: {error.strerror}; mend that, or set commit_source to api."
+        raise GitUnavailableError(msg) from error
     with process:
         _running.add(process)
         try:

@@ -1,7 +1,7 @@
 """What can go wrong with git, named by what the caller does next.
 
     GitError                        one repository cannot be read by git: ask the API instead
-    ├── GitUnavailableError         no repository can: git is not installed, or too old
+    ├── GitUnavailableError         no repository can: git is not installed, cannot be started, or is too old
     ├── CacheFolderError            no repository can: the cache folder is full or not writable
     ├── RepositoryNotReadableError  skip it: it is gone, or the credentials may not see it
     ├── RetryableGitError           try again: the network, the server, a timeout, a damaged clone
@@ -18,7 +18,7 @@ class GitError(Exception):
 
 
 class GitUnavailableError(GitError):
-    """The command git is missing or too old."""
+    """The command git is missing, cannot be started or is too old."""
 
 
 class CacheFolderError(GitError):

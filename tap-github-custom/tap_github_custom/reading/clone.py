@@ -32,11 +32,11 @@ def open_clone(
     if choice == API or not source.wanted & (COMMITS | {PULL_REQUEST_COMMIT}) or new is None:
         return None
     folder = _folder(plan, source)
-    if choice != GIT and (new == old or not (folder.exists() or _are_many(plan, by_rest, old, new))):
-        return None
     try:
+        if choice != GIT and (new == old or not (folder.exists() or _are_many(plan, by_rest, old, new))):
+            return None
         return _fetched(plan, source, new)
-    except GitError as error:
+    except (GitError, OSError) as error:  # a folder that may not even be looked for
         if choice == GIT:
             raise RepositoryError(0, str(error)) from error
         name = source.repository.full_name

@@ -91,7 +91,7 @@ class RepositoryReading:
             # One repository whose answers nobody foresaw must not stand in the way of all others.
             logger.debug("What was not expected of %s:", self.repository.full_name, exc_info=True)
             raise RepositoryError.of_unforeseen(error) from error
-        except GitError as error:  # a clone that turns out to be damaged when it is read
+        except (GitError, OSError) as error:  # a clone that turns out to be damaged, or a disk to be full
             raise RepositoryError(0, str(error)) from error
 
     def _groups(self, changed: frozenset[str]) -> Iterator[Emission]:

@@ -386,3 +386,12 @@ def test_a_missing_git_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     check_git.cache_clear()
     with pytest.raises(GitUnavailableError, match="not installed"):
         Mirror(tmp_path / "1", "https://github.com/o/r.git", None).fetch()
+
+
+def test_a_git_that_may_not_be_started_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As with a folder of PATH that may not be searched: the API remains, too."""
+    (tmp_path / "git").touch(mode=0o644)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    check_git.cache_clear()
+    with pytest.raises(GitUnavailableError, match="cannot be started: Permission denied"):
+        Mirror(tmp_path / "1", "https://github.com/o/r.git", None).fetch()
