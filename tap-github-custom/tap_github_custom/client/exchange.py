@@ -93,7 +93,7 @@ class Exchange:
         """Return the answer, or raise the `GitHubError` that says what the caller can do."""
         progress = Progress(self._settings.retry_seconds)
         while True:
-            credential = self._turn(question)
+            credential = self._turn(question, progress)
             progress.sent_at = time.monotonic()
             verdict, reply = self._attempt(question, credential)
             if isinstance(verdict, Success) and reply is not None:
@@ -118,7 +118,7 @@ class Exchange:
             self._failed(question, verdict, progress)
         return question
 
-    def _turn(self, question: Question) -> Credential:
+    def _turn(self, question: Question, progress: Progress) -> Credential:
         """Return the credential that may be used now, after the waits that it takes.
 
         The candidates are asked for again after each wait: tokens may have been renewed in the meantime.
@@ -131,7 +131,9 @@ class Exchange:
             self._usage.check_budget()  # nobody waits for a request that may not be sent any more
             if turn.is_new_wait:
                 self._tell(question, turn)
+            since = time.monotonic()
             self._closed.wait(turn.wait_seconds)
+            progress.pause(time.monotonic() - since)
 
     def _tell(self, question: Question, turn: Turn) -> None:
         self._usage.add_wait(question.organization, question.resource, turn.wait_seconds)
@@ -154,6 +156,7 @@ class Exchange:
             verdict = question.judge(reply)
             self._learn(question, credential, reply, verdict)
         except LostError as error:
+            self._health.missed()
             return self._lost(question, error), None
         finally:
             # Only now, when what the answer says is known: else another thread would take the last point.

@@ -28,7 +28,7 @@ class Health:
         self._api_url = api_url
         self._outage_seconds = outage_seconds
         self._is_an_api = False
-        self._good_at = time.monotonic()
+        self._bad_since: float | None = None
         self.is_reached = False
         self.ahead_seconds = inf
         """How far our clock is ahead of GitHub's: no more than this, by all answers so far."""
@@ -39,7 +39,17 @@ class Health:
         self.ahead_seconds = min(self.ahead_seconds, max(time.time() - server_time(reply.headers), 0.0))
         self._is_an_api = self._is_an_api or "json" in content_type(reply)
         if reply.status < SERVER_ERROR:
-            self._good_at = time.monotonic()
+            self._bad_since = None
+        else:
+            self.missed()
+
+    def missed(self) -> None:
+        """Take note of an answer that did not come, or was a bad one.
+
+        An outage begins with the first of them: before, nobody may have asked for a while.
+        """
+        if self._bad_since is None:
+            self._bad_since = time.monotonic()
 
     def why_given_up(self, failed: Failed, failures: int, url: str) -> GitHubError:
         """Return what is true after the last attempt: of the host as a whole, or of this question."""
@@ -50,8 +60,8 @@ class Health:
                 f"{failed.reason}: api_url ({self._api_url}) is not that of an API; GitHub Enterprise "
                 "Server's ends in /api/v3."
             )
-        silent_seconds = time.monotonic() - self._good_at
-        if silent_seconds >= self._outage_seconds:
+        bad_since = self._bad_since
+        if bad_since is not None and (silent_seconds := time.monotonic() - bad_since) >= self._outage_seconds:
             return UnreachableError(
                 f"GitHub has given no good answer for {silent_seconds:.0f} s: {failed.reason}."
             )

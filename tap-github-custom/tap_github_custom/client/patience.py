@@ -34,6 +34,10 @@ class Patience:
             return None
         return min(max(longest * (1 + jitter) / 2, after_seconds), left_seconds)
 
+    def pause(self, seconds: float) -> None:
+        """Leave out of the budget what was spent on waiting for something else."""
+        self.ends_at += seconds
+
     def next_wait_seconds(self, after_seconds: float = 0.0) -> float | None:
         """Do the same now, with a random jitter: so waiters do not come back together."""
         jitter = random.random()  # noqa: S311 - jitter is no secret

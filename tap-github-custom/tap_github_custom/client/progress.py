@@ -39,6 +39,11 @@ class Progress:
             return self._patiences.setdefault("garbled", Patience(self.retry_seconds, MAX_GARBLED))
         return self._patiences.setdefault("any", Patience(self.retry_seconds))
 
+    def pause(self, seconds: float) -> None:
+        """Leave the wait for a limit out of every budget: it is no retry."""
+        for patience in self._patiences.values():
+            patience.pause(seconds)
+
     @property
     def settling(self) -> Patience:
         """Return the patience with tokens that are so new that not all of GitHub may know them."""

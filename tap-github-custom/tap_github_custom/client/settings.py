@@ -26,7 +26,7 @@ class ClientSettings:
     retry_seconds: float = 120.0
     """Seconds for which one request is tried again after timeouts, resets and answers of 5xx."""
     outage_seconds: float = 600.0
-    """Seconds without one good answer after which the run ends, instead of skipping what cannot be read."""
+    """Seconds of bad answers only after which the run ends, instead of skipping what cannot be read."""
     secondary_wait_seconds: float = 60.0
     """First wait after a secondary limit; it doubles each time."""
     rest_points_per_minute: int = 900

@@ -7,6 +7,8 @@ from email.utils import formatdate
 
 from tap_github_custom.client.answer import Reply
 from tap_github_custom.client.health import Health
+from tap_github_custom.client.verdict import Failed
+from tap_github_custom.errors import RepositoryError, UnreachableError
 
 
 def answered(ahead_seconds: float) -> Reply:
@@ -25,3 +27,22 @@ def test_our_clock_is_ahead_by_no_more_than_any_answer_says() -> None:
     assert 5 <= health.ahead_seconds < 20
     health.saw(answered(-30))
     assert health.ahead_seconds == 0
+
+
+def test_an_outage_begins_with_the_first_bad_answer() -> None:
+    """As long as nothing was asked, as when the target takes its time, nothing was bad."""
+    outage_seconds = 0.05
+    good, bad = (Reply(status, {}, b"", "https://h/x") for status in (200, 502))
+    health = Health("https://h", outage_seconds)
+
+    def given_up() -> type[Exception]:
+        health.saw(bad)
+        return type(health.why_given_up(Failed(502, "bad"), 3, bad.url))
+
+    health.saw(good)
+    time.sleep(outage_seconds)
+    assert given_up() is RepositoryError
+    time.sleep(outage_seconds)
+    assert given_up() is UnreachableError
+    health.saw(good)
+    assert given_up() is RepositoryError

@@ -133,6 +133,14 @@ def test_a_reserve_that_leaves_nothing_is_a_wrong_setting() -> None:
         ask(client(server.url, rate_limit_reserve=60))
 
 
+def test_a_wait_is_no_part_of_the_time_for_retries() -> None:
+    """A bad moment before it, and one behind it: there is patience left for the second."""
+    bad = Told(502, {})
+    answers = iter((bad, Told(429, headers={"retry-after": "0.9"}), bad, Told(body={})))
+    with answering(lambda _: next(answers)) as server:
+        assert ask(client(server.url, retry_seconds=0.8)) == 200
+
+
 def test_an_endless_limit_ends() -> None:
     """GitHub that never says yes is not asked for ever."""
     with answering(lambda _: Told(429)) as server:
