@@ -15,7 +15,7 @@ from singer_sdk.helpers.capabilities import PluginCapabilities, TapCapabilities
 
 from tap_github_custom.bookmark_store import BookmarkStore
 from tap_github_custom.catalog import unknown_to, warning_of
-from tap_github_custom.client import Client
+from tap_github_custom.client import Client, Usage
 from tap_github_custom.config_schema import CONFIG_SCHEMA, FAIL
 from tap_github_custom.credentials.settings import credentials_from, without_secrets
 from tap_github_custom.emission import CompleteSets
@@ -266,21 +266,31 @@ class TapGitHubCustom(Tap):
         self._writer.write_state(cast("dict[str, Any]", self.state), summary)
 
     def _finish(self) -> None:
-        """Write the last STATE, say what was done, close the connections."""
-        is_failing = sys.exc_info()[0] is not None
+        """Close the connections, write the last STATE, say what was done, even if nobody takes that STATE."""
+        client = self._client
+        if client is not None:
+            client.close()  # first of all: the process waits for threads, and those may wait for a limit
         finished = datetime.now(UTC)
         self._summary.rows = {stream.name: stream.rows_written for stream in self._github_streams}
-        if self._bookmarks is not None:
-            self._write_state(self._summary.as_told(self._client.usage, finished) if self._client else None)
-        self._writer.flush()
-        if self._client is None:
-            return
-        for line in self._summary.lines(self._client.usage, finished):
+        try:
+            if self._bookmarks is not None:
+                self._write_state(self._summary.as_told(client.usage, finished) if client else None)
+            self._writer.flush()
+        except OSError as error:
+            if not self._summary.outcome.startswith("failed"):  # what failed first is what to tell
+                self._summary.outcome = f"failed: {error}"
+            raise
+        finally:
+            if client is not None:
+                self._sum_up(client.usage, finished)
+
+    def _sum_up(self, usage: Usage, finished: datetime) -> None:
+        is_failing = sys.exc_info()[0] is not None
+        for line in self._summary.lines(usage, finished):
             self.logger.info(line)
-        self._client.close()
         if self._settings.summary_path:
             try:
-                write_json(self._settings.summary_path, self._summary.as_json(self._client.usage, finished))
+                write_json(self._settings.summary_path, self._summary.as_json(usage, finished))
             except OSError as error:
                 message = f"The summary cannot be written (summary_path): {error}"
                 if not is_failing:

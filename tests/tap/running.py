@@ -137,9 +137,10 @@ def run_tap(
     *,
     state: dict[str, Any] | None = None,
     catalog: dict[str, Any] | None = None,
+    pipe: io.BytesIO | None = None,
     **config: Any,
 ) -> Output:
-    """Run the tap to its end; clones and the summary lie in FOLDER."""
+    """Run the tap to its end; clones and the summary lie in FOLDER, PIPE takes what it writes."""
     summary_path = folder / "summary.json"
     settings = {
         "auth_token": TOKEN,
@@ -150,7 +151,7 @@ def run_tap(
         **config,
     }
     error: BaseException | None = None
-    with _captured() as captured:
+    with _captured(pipe or io.BytesIO()) as captured:
         try:
             tap = TapGitHubCustom(config=settings, state=state, catalog=catalog)
             tap.sync_all()
@@ -175,10 +176,9 @@ def selecting(*streams: str, without: Sequence[str] = ()) -> dict[str, Any]:
 
 
 @contextmanager
-def _captured() -> Iterator[io.BytesIO]:
+def _captured(caught: io.BytesIO) -> Iterator[io.BytesIO]:
     """Catch standard output; the signal handlers of the tap do not outlive it."""
     handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
-    caught = io.BytesIO()
     stream = io.TextIOWrapper(caught, encoding="utf-8", write_through=True)
     try:
         with patch.object(sys, "stdout", stream):
