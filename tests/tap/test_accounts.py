@@ -6,6 +6,7 @@ import json
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from tap_github_custom.client import Client, ClientSettings
@@ -70,10 +71,14 @@ class Learning:
     def _tell(self, asked: Asked, commits: Sequence[GitCommit]) -> Told:
         emails = {each.sha: each.author.email for each in commits}
         if asked.method == "GET":
-            if asked.path.rpartition("/")[2] in self.gone:
+            url = urlsplit(asked.path)
+            sha = parse_qs(url.query).get("sha", [""])[0]
+            if not url.path.endswith("/commits"):
+                return Told(500, {"message": "This commit is too large"})
+            if sha in self.gone:
                 return NOT_FOUND
-            account = self.by_rest.get(emails[asked.path.rpartition("/")[2]])
-            return Told(body={"author": account, "committer": account})
+            account = self.by_rest.get(emails[sha])
+            return Told(body=[{"sha": sha, "author": account, "committer": account}])
         if self.bad_answer:
             return self.bad_answer
         repository = {}
@@ -141,6 +146,13 @@ def test_a_commit_that_is_gone_tells_of_nobody(use_graphql: bool) -> None:  # no
     assert learning.of(*emails) == [ADA, ADA]
 
 
+def test_a_commit_that_is_too_large_for_github_tells_of_its_author() -> None:
+    """A list of commits holds no changes."""
+    learning = Learning(by_rest={"ada@example.com": ADA}, use_graphql=False)
+    assert learning.of("ada@example.com") == [ADA]
+    assert [asked.path for asked in learning.asked] == [f"/repos/made/one/commits?sha={'0' * 40}&per_page=1"]
+
+
 def test_without_graphql_rest_alone_is_asked() -> None:
     """As the setting `use_graphql` says, or as GitHub has said already."""
     learning = Learning(by_rest={"ada@example.com": ADA}, use_graphql=False)
@@ -174,7 +186,7 @@ def test_an_organisation_that_graphql_turns_away_costs_no_other() -> None:
 
     def tell(asked: Asked) -> Told:
         if asked.method == "GET":
-            return Told(body={"author": None, "committer": None})
+            return Told(body=[])
         if asked.token == "own":  # noqa: S105 - a name
             return Told(403, {"message": "No"})
         return Told(body={"data": {"repository": {"commit0": {"author": actor, "committer": actor}}}})

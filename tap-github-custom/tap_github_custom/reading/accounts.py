@@ -108,16 +108,21 @@ class Accounts:
             self._note(email, account)
 
     def _learn_by_rest(self, source: Source, commits: Sequence[GitCommit]) -> None:
-        """Ask for each commit, one of an address; whose a commit is that is gone stays open."""
+        """Ask for each commit, one of an address; whose a commit is that is gone stays open.
+
+        The list that begins with it is asked for: it has no changes in it, which may be too large for GitHub.
+        """
         for commit in commits:
             try:
-                answer = source.get(f"/commits/{commit.sha}").body
+                listed = source.get("/commits", {"sha": commit.sha, "per_page": 1}).body
             except RepositoryError as error:
                 if error.status not in NO_COMMIT_STATUSES:
                     raise
                 continue
-            self._note(commit.author.email, answer.get("author") or None)
-            self._note(commit.committer.email, answer.get("committer") or None)
+            found = next((each for each in listed if each["sha"] == commit.sha), None)
+            if found:
+                self._note(commit.author.email, found.get("author") or None)
+                self._note(commit.committer.email, found.get("committer") or None)
 
     def _note(self, email: str, account: Json | None) -> None:
         with self._lock:
