@@ -65,7 +65,8 @@ class Accounts:
         for commit in commits:
             emails = (commit.author.email, commit.committer.email)
             addresses = {_key(email) for email in emails if not _told_by(email)}
-            new = addresses - self._known.keys() - unknown
+            # Not `addresses - self._known.keys()`, which walks all that is known, for each commit.
+            new = {each for each in addresses if each not in self._known} - unknown
             if new:
                 unknown |= new
                 examples.append(commit)
