@@ -120,7 +120,12 @@ class Probe:
         while True:
             variables = {"login": login, "first": self._size, "after": after, **self._flags}
             try:
-                answer = self._client.graphql(document("probe_organization"), variables, organization=login)
+                answer = self._client.graphql(
+                    document("probe_organization"),
+                    variables,
+                    organization=login,
+                    is_divisible=self._size > SMALLEST_QUERY,
+                )
             except GraphQLTooLargeError:
                 if self._size <= SMALLEST_QUERY:
                     raise
@@ -157,7 +162,10 @@ class Probe:
         variables = {"ids": [each.node_id for each in repositories], **self._flags}
         try:
             answer = self._client.graphql(
-                document("probe_repositories"), variables, organization=repositories[0].credential
+                document("probe_repositories"),
+                variables,
+                organization=repositories[0].credential,
+                is_divisible=len(repositories) > SMALLEST_QUERY,
             )
         except GraphQLTooLargeError:
             if len(repositories) <= SMALLEST_QUERY:

@@ -166,12 +166,15 @@ def test_without_graphql_rest_alone_is_asked() -> None:
         (NOT_FOUND, 1),
         (Told(500, {"message": "no"}), 1),
         (Told(body={"errors": [{"message": "What?"}]}), 1),
-        (Told(502, {"message": "no"}), 15),
+        (Told(502, {"message": "no"}), 9),
     ],
     ids=["404", "500", "not understood", "502"],
 )
 def test_graphql_that_has_failed_is_not_asked_again(bad_answer: Told, times: int) -> None:
-    """A 502 may be due to the size: questions of 4, 2, 1, 1 and 1 commits are asked three times each."""
+    """A 502 may be due to the size: questions of 4 and 2 commits are asked three times each.
+
+    The three of single ones that follow have as long as `retry_seconds`, which is none here.
+    """
     emails = [f"{number}@example.com" for number in range(12)]
     learning = Learning(by_rest=dict.fromkeys(emails, ADA), bad_answer=bad_answer, at_a_time=4)
     assert learning.of(*emails) == [ADA] * 12

@@ -72,6 +72,8 @@ class Statuses:
     has_more: bool = False
     has_none: bool = False
     problems: list[Json] = field(default_factory=list)
+    most: int = 100
+    """Of how many deployments GraphQL tells at a time."""
     url: str = ""
     asked: list[Asked] = field(default_factory=list)
 
@@ -98,7 +100,10 @@ class Statuses:
         if asked.method == "GET":
             return Told(body=[rest_status(int(asked.path.split("/")[-2]))])
         nodes = []
-        for number in (int(each[3:]) for each in json.loads(asked.body)["variables"]["ids"]):
+        numbers = [int(each[3:]) for each in json.loads(asked.body)["variables"]["ids"]]
+        if len(numbers) > self.most:
+            return Told(502, b"<html></html>")
+        for number in numbers:
             rest = rest_status(number)
             status = {
                 "id": rest["node_id"],
@@ -199,6 +204,13 @@ def test_what_graphql_does_not_say_rest_does(name: str) -> None:
         assert statuses.read() == TRUTH
         assert statuses.asked_by_rest == len(TRUTH)
         assert statuses.proof.settled == EQUAL
+
+
+def test_questions_that_are_too_large_are_halved() -> None:
+    """REST need not help."""
+    with served(Statuses(StatusProof(EQUAL), most=2)) as statuses:
+        assert statuses.read() == TRUTH
+        assert statuses.asked_by_rest == 0
 
 
 def test_deployments_cost_a_page_and_not_a_request_each(github: Server, tmp_path: Path) -> None:

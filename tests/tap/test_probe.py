@@ -49,13 +49,16 @@ class Asking:
     has_organizations: bool = True
     down: str = ""
     """The organisation for which GraphQL is unwell."""
+    bad_moments: int = 0
+    """How often it answers 502 first."""
+    retry_seconds: float = 0.1
     url: str = ""
     asked: list[tuple[str, Any]] = field(default_factory=list)
     everything: list[Repository] = field(default_factory=list)
 
     def sights(self, *repositories: Repository, whole: tuple[str, ...] = ()) -> dict[Repository, Sight]:
         """Return what is seen of some repositories."""
-        client = Client(ClientSettings(api_url=self.url, retry_seconds=0.1), self.credentials)
+        client = Client(ClientSettings(api_url=self.url, retry_seconds=self.retry_seconds), self.credentials)
         return Probe(client, WANTED).sights(list(repositories), frozenset(whole))
 
     def tell(self, asked: Asked) -> Told:
@@ -64,6 +67,8 @@ class Asking:
         variables = body["variables"]
         login = variables.get("login")
         self.asked.append((body["query"].split("(")[0].split()[1], login or len(variables["ids"])))
+        if len(self.asked) <= self.bad_moments:
+            return Told(502, b"<html></html>")
         if login and login == self.down:
             return Told(503)
         if self.whole is not None:
@@ -195,6 +200,13 @@ def test_a_failure_with_one_credential_leaves_the_others_alone() -> None:
     repositories = [*of("a", 2), *of("b", 2)]
     with asking(*repositories, credentials=OrganizationCredentials({"a": own}, TOKEN), down="a") as probe:
         assert probe.sights(*repositories, whole=("a", "b")).keys() == set(repositories[2:])
+
+
+def test_a_bad_moment_is_waited_for() -> None:
+    """So few repositories are not too large a question: else all would be read for nothing."""
+    repositories = of("a", 3)
+    with asking(*repositories, bad_moments=3, retry_seconds=10) as probe:
+        assert probe.sights(*repositories).keys() == set(repositories)
 
 
 @pytest.mark.parametrize("status", [403, 404])

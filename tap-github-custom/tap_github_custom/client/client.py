@@ -104,17 +104,25 @@ class Client:
             answer = following
             yield answer
 
-    def graphql(self, document: str, variables: Mapping[str, Any], *, organization: str) -> GraphQLAnswer:
+    def graphql(
+        self,
+        document: str,
+        variables: Mapping[str, Any],
+        *,
+        organization: str,
+        is_divisible: bool = False,
+    ) -> GraphQLAnswer:
         """Return the answer to a GraphQL query; its data may be partial, see `errors` of the answer.
 
-        Raises `GraphQLTooLargeError` where less at a time may succeed, `GraphQLUnavailableError` where
-        only REST will, `RepositoryError` where there is no token. A document that asks for
-        `rateLimit { cost }` has its cost counted.
+        Raises `GraphQLTooLargeError` where less at a time may succeed, and soon where that can be asked for
+        (IS_DIVISIBLE); `GraphQLUnavailableError` where only REST will, `RepositoryError` where there is no
+        token. A document that asks for `rateLimit { cost }` has its cost counted.
         """
         body = {"query": document, "variables": dict(variables)}
         request = Request("POST", self._addresses.graphql, json=body)
         try:
-            answer: GraphQLAnswer = self._ask(request, organization, "graphql", judge_graphql).body
+            asked = self._ask(request, organization, "graphql", judge_graphql, is_divisible=is_divisible)
+            answer: GraphQLAnswer = asked.body
         except GraphQLUnavailableError as error:
             self._lose_graphql(organization, error)
             raise
@@ -167,6 +175,8 @@ class Client:
         organization: str,
         resource: Resource,
         judgement: Callable[[Reply], Verdict],
+        *,
+        is_divisible: bool = False,
     ) -> Answer:
         question = Question(
             request=request,
@@ -175,6 +185,7 @@ class Client:
             candidates=partial(self._candidates, organization),
             reject=partial(self._credentials.reject, organization),
             judge=judgement,
+            is_divisible=is_divisible,
         )
         return self._exchange.answer(question)
 

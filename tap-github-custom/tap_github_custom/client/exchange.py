@@ -59,6 +59,8 @@ class Question:
     candidates: Callable[[], Sequence[Credential]]
     reject: Callable[[Credential, str, int], None]
     judge: Callable[[Reply], Verdict]
+    is_divisible: bool = False
+    """Whether less at a time can be asked for instead."""
     redirects: int = 0
 
 
@@ -91,7 +93,7 @@ class Exchange:
 
     def answer(self, question: Question) -> Answer:
         """Return the answer, or raise the `GitHubError` that says what the caller can do."""
-        progress = Progress(self._settings.retry_seconds)
+        progress = Progress(self._settings.retry_seconds, question.is_divisible)
         while True:
             credential = self._turn(question, progress)
             progress.sent_at = time.monotonic()

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from tap_github_custom.client.verdict import Failed
 
 MAX_LIMITED = 20  # answers in a row that ask the question to wait
-MAX_HEAVY = 3  # attempts at a GraphQL question that may be too large
+MAX_HEAVY = 3  # attempts at a GraphQL question that may be too large, where less can be asked for instead
 MAX_GARBLED = 6  # attempts at an answer that should be JSON
 FIRST_CONTACT_SECONDS = 3.0
 NO_TIME_LIMIT = float("inf")
@@ -23,6 +23,7 @@ class Progress:
     """Counts by kind of trouble: each kind has a patience of its own."""
 
     retry_seconds: float
+    is_divisible: bool = False
     limited: int = 0
     rejected: int = 0
     sent_at: float = 0.0  # the last attempt, of the monotonic clock
@@ -33,8 +34,10 @@ class Progress:
         if failed.is_unreachable and is_first_contact:
             # A name that does not resolve is mostly a wrong one: nobody should wait minutes to hear of it.
             return self._patiences.setdefault("contact", Patience(FIRST_CONTACT_SECONDS, MAX_HEAVY))
-        if failed.is_heavy:
+        if failed.is_heavy and self.is_divisible:
             return self._patiences.setdefault("heavy", Patience(NO_TIME_LIMIT, MAX_HEAVY))
+        if failed.is_heavy:  # nothing smaller can be asked for: it is GitHub that is unwell
+            return self._patiences.setdefault("any", Patience(self.retry_seconds))
         if 0 < failed.status < GARBLED_BELOW:
             return self._patiences.setdefault("garbled", Patience(self.retry_seconds, MAX_GARBLED))
         return self._patiences.setdefault("any", Patience(self.retry_seconds))

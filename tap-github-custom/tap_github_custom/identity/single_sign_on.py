@@ -64,7 +64,7 @@ def _nodes(client: Client, organization: str) -> Iterator[dict[str, Any]]:
     while True:
         variables = {"organization": organization, "first": size, "after": cursor}
         try:
-            answer = client.graphql(document(), variables, organization=organization)
+            answer = client.graphql(document(), variables, organization=organization, is_divisible=size > 1)
         except GraphQLTooLargeError:
             if size == 1:
                 raise

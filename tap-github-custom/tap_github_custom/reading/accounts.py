@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import re
 import threading
 from typing import TYPE_CHECKING, Any
@@ -32,9 +31,6 @@ _BOT = "[bot]"
 # Bots whose addresses do not tell their logins: others commit under the number of GitHub Actions, such as
 # 41898282+tidy[bot], and the coding agent is the bot of an App that is called copilot-swe-agent.
 _LOGINS = {41_898_282: "github-actions[bot]", 198_982_749: "Copilot"}
-
-
-logger = logging.getLogger("tap-github-custom")
 
 
 class Accounts:
@@ -73,7 +69,7 @@ class Accounts:
         return examples
 
     def _learn_by_graphql(self, source: Source, commits: Sequence[GitCommit]) -> None:
-        """Ask for as many commits at a time as works, until GraphQL fails: it is not asked again then."""
+        """Ask for as many commits at a time as works, until GraphQL fails."""
         waiting = list(commits)
         while waiting and source.has_graphql and (size := self._size.value):
             part = waiting[:size]
@@ -85,9 +81,7 @@ class Accounts:
                     del waiting[0]  # REST has to tell whose it is
                 continue
             except GraphQLError as error:
-                if source.has_graphql:  # else others may have it
-                    logger.warning("GraphQL is not asked for accounts any more (%s): REST is", error)
-                    self._size.give_up()
+                self._size.failed(source, error, "accounts")
                 return
             self._size.succeeded()
             found: Any = answer.data.get("repository")
@@ -152,4 +146,5 @@ def _account(actor: Json | None) -> Json | None:
 def _asked(source: Source, commits: Sequence[GitCommit]) -> GraphQLAnswer:
     owner, _, name = source.repository.full_name.partition("/")
     oids = {f"oid{index}": commit.sha for index, commit in enumerate(commits)}
-    return source.graphql(commit_accounts_document(len(commits)), {"owner": owner, "name": name, **oids})
+    variables = {"owner": owner, "name": name, **oids}
+    return source.graphql(commit_accounts_document(len(commits)), variables, is_divisible=len(commits) > 1)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import logging
 import threading
 from typing import TYPE_CHECKING, Any
 
 from tap_github_custom.documents import document
-from tap_github_custom.errors import GraphQLError
+from tap_github_custom.errors import GraphQLError, GraphQLTooLargeError
 from tap_github_custom.node_ids import number_in
 from tap_github_custom.prefetch import ordered
 from tap_github_custom.reading.bots import STATUS
@@ -16,8 +15,6 @@ if TYPE_CHECKING:
     from tap_github_custom.reading.graphql_children import Learnt
     from tap_github_custom.reading.source import Source
     from tap_github_custom.repository import Json
-
-logger = logging.getLogger("tap-github-custom")
 
 CONFIRMATIONS = 3
 EQUAL, DIFFERENT = "equal", "different"
@@ -37,7 +34,6 @@ class StatusProof:
         """Take what an earlier run has found out."""
         self._confirmed = CONFIRMATIONS if settled == EQUAL else 0
         self._is_different = settled == DIFFERENT
-        self._is_given_up = False
         self._lock = threading.Lock()
 
     @property
@@ -50,16 +46,12 @@ class StatusProof:
     @property
     def is_possible(self) -> bool:
         """Tell whether GraphQL is worth asking."""
-        return not (self._is_different or self._is_given_up)
+        return not self._is_different
 
     @property
     def lacking(self) -> int:
         """Return how many comparisons are still to be made."""
         return max(CONFIRMATIONS - self._confirmed, 0)
-
-    def give_up(self) -> None:
-        """Ask no more in this run."""
-        self._is_given_up = True
 
     def compare(self, told: list[Json], truth: list[Json]) -> None:
         """Take note of the statuses of one deployment, as told by both."""
@@ -78,13 +70,13 @@ class DeploymentStatuses:
         self._source = source
         self._bots = learnt.bots
         self._proof = learnt.status_proof
+        self._size = learnt.status_query_size
         self._use_graphql = use_graphql
 
     def of(self, deployments: list[Json]) -> list[list[Json]]:
         """Return the statuses of each deployment."""
         told: list[list[Json] | None] = [None] * len(deployments)
-        has_graphql = self._use_graphql and self._source.has_graphql
-        if has_graphql and self._proof.is_possible and len(deployments) > 1:
+        if self._use_graphql and self._proof.is_possible and len(deployments) > 1:
             told = self._proved(deployments, self._told(deployments))
         lacking = [each for each, found in zip(deployments, told, strict=True) if found is None]
         by_rest = ordered(self._source.pool, self._by_rest, lacking, ahead=self._source.ahead)
@@ -103,17 +95,26 @@ class DeploymentStatuses:
         return told if self._proof.settled != DIFFERENT else [None] * len(told)
 
     def _told(self, deployments: list[Json]) -> list[list[Json] | None]:
-        """Return the statuses as GraphQL tells them; None where it cannot."""
+        """Return the statuses as GraphQL tells them, for as many at a time as works; None where it cannot."""
+        size = self._size.value if self._source.has_graphql else 0
+        if 0 < size < len(deployments):
+            return self._told(deployments[:size]) + self._told(deployments[size:])
         ids = [each.get("node_id") for each in deployments]
         unknown: list[list[Json] | None] = [None] * len(ids)
+        if not size:
+            return unknown
         variables = {"ids": ids, "statuses": STATUSES_PER_DEPLOYMENT}
         try:
-            answer = self._source.graphql(document("deployment_statuses"), variables)
+            answer = self._source.graphql(
+                document("deployment_statuses"), variables, is_divisible=len(ids) > 1
+            )
+        except GraphQLTooLargeError:
+            self._size.halve(len(ids))
+            return unknown if len(ids) == 1 else self._told(deployments)
         except GraphQLError as error:
-            if self._source.has_graphql:  # else others may have it
-                logger.warning("GraphQL is not asked for statuses any more (%s): REST is", error)
-                self._proof.give_up()
+            self._size.failed(self._source, error, "statuses of deployments")
             return unknown
+        self._size.succeeded()
         nodes, problems = answer.data.get("nodes") or [], answer.problems_of("nodes")
         if None in problems or len(nodes) != len(ids):
             return unknown

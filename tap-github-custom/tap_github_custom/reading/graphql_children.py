@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import zip_longest
@@ -31,10 +30,9 @@ if TYPE_CHECKING:
     from tap_github_custom.reading.unread import Unread
     from tap_github_custom.repository import Json
 
-logger = logging.getLogger("tap-github-custom")
-
 LIST_SIZE = 100
 PULLS_PER_QUERY = 50
+DEPLOYMENTS_PER_QUERY = 100
 
 
 @dataclass(frozen=True)
@@ -45,6 +43,7 @@ class Learnt:
     bots: Bots
     status_proof: StatusProof
     query_size: QuerySize = field(default_factory=lambda: QuerySize(PULLS_PER_QUERY))
+    status_query_size: QuerySize = field(default_factory=lambda: QuerySize(DEPLOYMENTS_PER_QUERY))
 
 
 class GraphQLChildren:
@@ -90,9 +89,7 @@ class GraphQLChildren:
             middle = len(pulls) // 2
             return self._part(pulls[:middle]) + self._part(pulls[middle:])
         except GraphQLError as error:
-            if self._source.has_graphql:  # else others may have it
-                logger.warning("GraphQL is not asked any more (%s): REST is", error)
-                self._size.give_up()
+            self._size.failed(self._source, error, "pull requests")
             nodes = {}
         return [(pull, self._unread.spare(pull, partial(self._children, nodes))) for pull in pulls]
 
@@ -105,7 +102,7 @@ class GraphQLChildren:
             "withReviews": self._with_reviews,
             "commits": LIST_SIZE if self._with_commits else 1,
         }
-        answer = self._source.graphql(document("pull_requests"), variables)
+        answer = self._source.graphql(document("pull_requests"), variables, is_divisible=len(ids) > 1)
         self._size.succeeded()
         nodes = answer.data.get("nodes") or []
         spoilt = answer.problems_of("nodes")

@@ -83,6 +83,10 @@ class Source:
         """Tell whether GraphQL has not turned away the organisation."""
         return self.client.has_graphql(self.repository.credential)
 
-    def graphql(self, document: str, variables: Mapping[str, object]) -> GraphQLAnswer:
-        """Return the answer to a GraphQL document."""
-        return self.client.graphql(document, variables, organization=self.repository.credential)
+    def graphql(
+        self, document: str, variables: Mapping[str, object], *, is_divisible: bool = False
+    ) -> GraphQLAnswer:
+        """Return the answer to a GraphQL document; see the client."""
+        return self.client.graphql(
+            document, variables, organization=self.repository.credential, is_divisible=is_divisible
+        )

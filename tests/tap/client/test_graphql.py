@@ -86,7 +86,7 @@ def test_what_lasts_says_what_to_do(
     """Ask for less at a time; ask REST; skip the repository."""
     github.add_fault(path="/graphql$", times=None, **fault)
     with pytest.raises(error):
-        client(github.url).graphql(QUERY, VARIABLES, organization=ORGANIZATION)
+        client(github.url).graphql(QUERY, VARIABLES, organization=ORGANIZATION, is_divisible=True)
     assert attempts in {None, len(github.requests())}
 
 
@@ -96,8 +96,15 @@ def test_silence_may_be_due_to_the_size(github: Server) -> None:
     asking = client(github.url, timeout_seconds=0.2)
     asking.get("/rate_limit", organization=ORGANIZATION)
     with pytest.raises(GraphQLTooLargeError):
-        asking.graphql(QUERY, VARIABLES, organization=ORGANIZATION)
+        asking.graphql(QUERY, VARIABLES, organization=ORGANIZATION, is_divisible=True)
     assert len(github.requests()) == 1 + 3
+
+
+def test_what_cannot_be_made_smaller_is_a_bad_moment(github: Server) -> None:
+    """Seconds of 502 are waited for like those of REST."""
+    github.add_fault(path="/graphql$", times=3, status=502, body="<html>")
+    asking = client(github.url, retry_seconds=10)
+    assert asking.graphql(QUERY, VARIABLES, organization=ORGANIZATION).data["organization"]
 
 
 def test_a_query_that_is_not_understood_is_left_to_rest(github: Server) -> None:

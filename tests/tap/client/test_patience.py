@@ -36,17 +36,23 @@ def test_attempts_can_be_counted_as_well() -> None:
 
 
 @pytest.mark.parametrize(
-    ("failed", "is_first_contact", "attempts"),
+    ("failed", "options", "attempts"),
     [
-        (Failed(503, "unwell"), False, None),
-        (Failed(503, "unwell"), True, None),
-        (Failed(0, "no name", is_unreachable=True), True, 3),
-        (Failed(0, "no name", is_unreachable=True), False, None),
-        (Failed(0, "reset"), True, None),
-        (Failed(502, "heavy", is_heavy=True), False, 3),
-        (Failed(200, "HTML"), False, 6),
+        (Failed(503, "unwell"), {}, None),
+        (Failed(503, "unwell"), {"is_first_contact": True}, None),
+        (Failed(0, "no name", is_unreachable=True), {"is_first_contact": True}, 3),
+        (Failed(0, "no name", is_unreachable=True), {}, None),
+        (Failed(0, "reset"), {"is_first_contact": True}, None),
+        (Failed(502, "heavy", is_heavy=True), {"is_divisible": True}, 3),
+        (Failed(502, "heavy", is_heavy=True), {}, None),
+        (Failed(200, "heavy", is_heavy=True), {}, None),
+        (Failed(200, "HTML"), {}, 6),
     ],
 )
-def test_each_trouble_has_its_patience(failed: Failed, is_first_contact: bool, attempts: int | None) -> None:  # noqa: FBT001
+def test_each_trouble_has_its_patience(
+    failed: Failed, options: dict[str, bool], attempts: int | None
+) -> None:
     """A wrong name, too large a question and what is no JSON are given up earlier than GitHub's bad days."""
-    assert Progress(120.0).patience(failed, is_first_contact=is_first_contact).attempts == attempts
+    progress = Progress(120.0, is_divisible=options.get("is_divisible", False))
+    patience = progress.patience(failed, is_first_contact=options.get("is_first_contact", False))
+    assert patience.attempts == attempts
