@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import zip_longest
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from tap_github_custom.client import next_cursor
 from tap_github_custom.documents import document
-from tap_github_custom.errors import GraphQLError, GraphQLTooLargeError
+from tap_github_custom.errors import UNFORESEEN, GraphQLError, GraphQLTooLargeError
 from tap_github_custom.prefetch import ordered
 from tap_github_custom.reading.bots import MERGE, REVIEW
 from tap_github_custom.reading.children import Children
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from tap_github_custom.reading.source import Source
     from tap_github_custom.reading.unread import Unread
     from tap_github_custom.repository import Json
+
+logger = logging.getLogger("tap-github-custom")
 
 LIST_SIZE = 100
 PULLS_PER_QUERY = 50
@@ -119,10 +122,14 @@ class GraphQLChildren:
         if node is None:
             return self._rest.one(pull)
         try:
-            reviews = self._all(node, "reviews", "more_reviews") if self._with_reviews else []
-            commits = self._all(node, "commits", "more_commits") if self._with_commits else []
-        except GraphQLError:
+            return self._by_graphql(node, pull)
+        except (GraphQLError, *UNFORESEEN):
+            logger.debug("Pull request %d is read over REST:", pull["number"], exc_info=True)
             return self._rest.one(pull)
+
+    def _by_graphql(self, node: Json, pull: Json) -> Children:
+        reviews = self._all(node, "reviews", "more_reviews") if self._with_reviews else []
+        commits = self._all(node, "commits", "more_commits") if self._with_commits else []
         authors = [review.get("author") for review in reviews] if PULL_REQUEST_REVIEW in self._wanted else []
         is_commit_gone = any(not review.get("commit") for review in reviews)  # REST still tells its SHA
         is_unnamed = any(_lacks_an_id(author) for author in authors) or not self._bots.knows(REVIEW, authors)
