@@ -3,6 +3,7 @@
 GitHubError                    says one sentence to the user
 ├── ConfigurationError         the user mends a setting; nothing was read
 ├── AuthenticationError        the user mends a credential; no further request can succeed
+│   └── MissingCredentialError     ... of an organisation; others have theirs
 ├── UnreachableError           the user mends the network, or waits for GitHub; the run ends
 ├── LimitedError               GitHub kept refusing for the sake of its limits; the run ends
 ├── ClosedError                the client was closed while the request waited
@@ -31,6 +32,10 @@ class ConfigurationError(GitHubError):
 
 class AuthenticationError(GitHubError):
     """GitHub does not accept the credential."""
+
+
+class MissingCredentialError(AuthenticationError):
+    """No setting names a credential for an organisation."""
 
 
 class UnreachableError(GitHubError):

@@ -25,6 +25,7 @@ from tap_github_custom.errors import (
     BudgetSpentError,
     ClosedError,
     ConfigurationError,
+    MissingCredentialError,
     RepositoryError,
     SkippedError,
     TerminatedError,
@@ -190,7 +191,9 @@ class TapGitHubCustom(Tap):
                     matches=matches,
                 )
                 stream.write_rows(rows)
-            except RepositoryError as error:
+            except (RepositoryError, MissingCredentialError) as error:
+                if isinstance(error, MissingCredentialError) and not known:
+                    raise  # those of the settings need one; here it is the present owner of what has moved
                 self.logger.warning(
                     "The people of %s are skipped, their rows stay as they are: %s", login, error
                 )

@@ -123,6 +123,34 @@ def test_members_who_cannot_be_listed_are_named_as_skipped(
     assert len(output.of("pull_request")) == 6
 
 
+def test_a_new_owner_without_a_credential_costs_only_its_people(
+    three: Made, made_github: Server, tmp_path: Path
+) -> None:
+    """A repository was transferred, and is read with the credential of its former owner.
+
+    An owner of the settings needs one in any case.
+    """
+    del three
+    moved = {"status": 301, "body": "{}", "headers": {"Location": "/repos/made/one"}}
+    made_github.add_fault(path="^/repos/former/one$", times=None, **moved)
+    own = {"former": {"auth_token": TOKEN}}
+    settings: dict[str, Any] = {"repositories": ["former/one"], "organization_credentials": own}
+    output = run_tap(made_github, tmp_path, auth_token="", commit_source="api", **settings)
+    assert output.error is None
+    assert {row["repository_id"] for row in output.of("pull_request")} == {1}
+    assert list(output.skipped) == ["made (members)"]
+    assert "There is no credential for made" in output.skipped["made (members)"]
+    alone = run_tap(
+        made_github,
+        tmp_path,
+        auth_token="",
+        organizations=[LOGIN],
+        organization_credentials=own,
+        catalog=selecting("user_lookup"),
+    )
+    assert isinstance(alone.error, AuthenticationError)
+
+
 def test_a_skipped_repository_can_be_a_failure(three: Made, made_github: Server, tmp_path: Path) -> None:
     """With `on_repository_error: fail` the others are read, and the exit code is the chosen one."""
     del three

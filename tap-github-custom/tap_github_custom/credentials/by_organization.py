@@ -5,7 +5,12 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from tap_github_custom.errors import UNAUTHORIZED, AuthenticationError, RepositoryError
+from tap_github_custom.errors import (
+    UNAUTHORIZED,
+    AuthenticationError,
+    MissingCredentialError,
+    RepositoryError,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -57,5 +62,5 @@ class OrganizationCredentials:
                 f"There is no credential for {organization}: name it in organization_credentials, "
                 "or set auth_token for all organisations that are not named there."
             )
-            raise AuthenticationError(message)
+            raise MissingCredentialError(message)
         return found
