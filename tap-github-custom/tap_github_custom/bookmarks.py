@@ -67,7 +67,7 @@ class Bookmark:
     refused: Refusal | None = None
     """Why it could not be read any further, where GitHub has refused."""
     unread: tuple[int, ...] = ()
-    """Numbers of pull requests that could not be read when all others were."""
+    """Numbers of pull requests that could not be read, or not whole, when all others were."""
 
     @property
     def last_head(self) -> str | None:

@@ -27,6 +27,17 @@ class Children:
     reviews: list[Json] | None = None
     commits: list[PullCommit] | None = None
 
+    @property
+    def has_all_commits(self) -> bool:
+        """Tell whether no fewer commits came than the pull request counts, as far as both are known."""
+        expected = self.detail.commits if self.detail else None
+        return self.commits is None or expected is None or len(self.commits) >= min(expected, MAX_COMMITS)
+
+    @property
+    def has_all_reviews(self) -> bool:
+        """Tell the same of reviews: there is one to each comment on the code."""
+        return self.reviews is None or bool(self.reviews) or not (self.detail and self.detail.review_comments)
+
 
 CommitsOf = Callable[[list["Json"]], dict[int, list[PullCommit]]]
 """Returns the commits of pull requests by number, as far as it knows them."""
@@ -60,11 +71,13 @@ class RestChildren:
         return self._unread.spare(pull, self._all)
 
     def _all(self, pull: Json) -> Children:
-        return Children(
+        found = Children(
             detail=self.detail(pull) if PULL_REQUEST in self._wanted else None,
             reviews=self.reviews(pull) if PULL_REQUEST_REVIEW in self._wanted else None,
             commits=self.commits(pull) if PULL_REQUEST_COMMIT in self._wanted else None,
         )
+        # A second time: a server that lags behind has answered.
+        return found if found.has_all_commits else replace(found, commits=self.commits(pull))
 
     def detail(self, pull: Json) -> Detail:
         """Return what only the pull request's own answer has."""

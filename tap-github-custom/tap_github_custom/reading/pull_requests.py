@@ -15,7 +15,7 @@ from tap_github_custom.rows.pull_request_review import pull_request_review_row
 from tap_github_custom.stream_names import PULL_REQUEST, PULL_REQUEST_COMMIT, PULL_REQUEST_REVIEW
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator
     from datetime import datetime
 
     from tap_github_custom.emission import Emission
@@ -35,19 +35,25 @@ GONE_STATUSES = frozenset((404, 410))
 class PullRequests:
     """One reading of a repository's pull requests."""
 
-    def __init__(self, source: Source, children: ChildSource, unread: Unread) -> None:
-        """Take where to read from, and what takes note of pull requests that cannot be read."""
+    def __init__(
+        self, source: Source, children: ChildSource, unread: Unread, owed: Collection[int] = ()
+    ) -> None:
+        """Take where to read from, and what takes note of pull requests that cannot be read.
+
+        What is missing of those OWED by an earlier run GitHub may never list: they are not owed once more.
+        """
         self._source = source
         self._children = children
         self._unread = unread
+        self._owed = owed
         self.newest: datetime | None = None
         """Newest `updated_at` that was seen, once the reading is over."""
         self.newest_listed: datetime | None = None
         """The same of all that was listed, wanted or not; None where that was nothing."""
 
-    def read_owed(self, numbers: Iterable[int]) -> Iterator[Emission]:
-        """Yield the rows of pull requests that earlier runs could not read."""
-        if pulls := list(self._by_number(numbers)):
+    def read_owed(self) -> Iterator[Emission]:
+        """Yield the rows of pull requests that an earlier run could not read, or not whole."""
+        if pulls := list(self._by_number(self._owed)):
             yield from self._emissions(self._children.of(pulls))
 
     def read(self, since: datetime | None) -> Iterator[Emission]:
@@ -96,6 +102,9 @@ class PullRequests:
         for pull, found in children:
             if pull["number"] in self._unread.reasons:
                 continue  # all of it or nothing: commits of a pull request that is not there belong to nobody
+            if not (found.has_all_commits and found.has_all_reviews) and pull["number"] not in self._owed:
+                logger.info("%s came short of what GitHub counts: the next run asks again", pull["html_url"])
+                self._unread.owe(pull["number"])
             parent = {"_source_org": repository.organization, "pull_request_id": pull["id"]}
             if PULL_REQUEST in rows and found.detail is not None:
                 rows[PULL_REQUEST].append(pull_request_row(pull, found.detail, repository))
@@ -104,10 +113,10 @@ class PullRequests:
                 rows[PULL_REQUEST_REVIEW] += [
                     pull_request_review_row(review, pull, repository) for review in reviews.values()
                 ]
-                complete[PULL_REQUEST_REVIEW] += [parent] if _has_all_reviews(found) else []
+                complete[PULL_REQUEST_REVIEW] += [parent] if found.has_all_reviews else []
             if PULL_REQUEST_COMMIT in rows and found.commits is not None:
                 rows[PULL_REQUEST_COMMIT] += pull_request_commit_rows(found.commits, pull, repository)
-                complete[PULL_REQUEST_COMMIT] += [parent] if _has_all_commits(found) else []
+                complete[PULL_REQUEST_COMMIT] += [parent] if found.has_all_commits else []
         for stream in (PULL_REQUEST, PULL_REQUEST_REVIEW, PULL_REQUEST_COMMIT):
             if rows.get(stream):
                 yield Rows(stream, rows[stream])
@@ -118,13 +127,3 @@ class PullRequests:
 def _owner(pull: Json) -> int | None:
     """Return the repository that a pull request is of, as far as it says."""
     return id_of((pull.get("base") or {}).get("repo"))
-
-
-def _has_all_commits(found: Children) -> bool:
-    """Tell whether all commits came: an empty list is a bad moment's where the pull request counts some."""
-    return bool(found.commits) or found.detail is None or not found.detail.commits
-
-
-def _has_all_reviews(found: Children) -> bool:
-    """Tell the same of reviews: there is one to each comment on the code."""
-    return bool(found.reviews) or found.detail is None or not found.detail.review_comments

@@ -137,7 +137,7 @@ class RepositoryReading:
         return self._glimpse.head if self._glimpse else head_of(self._source)
 
     def _pull_requests(self, clone: Mirror | None) -> Iterator[Emission]:
-        reading = PullRequests(self._source, self._children(clone), self.unread)
+        reading = self._reading_of_pulls(clone)
         since = None if self._is_reconciled else self._before.pulls
         yield from reading.read(self._plan.since(since))
         self._move(pulls=self._plan.capped(self._before.pulls, reading.newest), unread=self.unread.numbers)
@@ -145,8 +145,11 @@ class RepositoryReading:
 
     def _owed_pull_requests(self, clone: Mirror | None) -> Iterator[Emission]:
         if self._owed:
-            yield from PullRequests(self._source, self._children(clone), self.unread).read_owed(self._owed)
+            yield from self._reading_of_pulls(clone).read_owed()
             self._move(unread=self.unread.numbers)
+
+    def _reading_of_pulls(self, clone: Mirror | None) -> PullRequests:
+        return PullRequests(self._source, self._children(clone), self.unread, self._owed)
 
     def _children(self, clone: Mirror | None) -> ChildSource:
         wanted = self._source.wanted & PULL_REQUESTS

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger("tap-github-custom")
 
 MOST_UNREAD = 10  # of a repository; where more cannot be read it is the repository that cannot
+MOST_OWED = 100  # what a whole bad page comes short of; the state keeps their numbers
 
 
 class Unread:
@@ -26,12 +27,13 @@ class Unread:
         """Begin with none."""
         self.reasons: dict[int, str] = {}
         """By the number of the pull request."""
+        self._owed: set[int] = set()
         self._lock = threading.Lock()
 
     @property
     def numbers(self) -> tuple[int, ...]:
-        """Return the numbers of the pull requests, in order."""
-        return tuple(sorted(self.reasons))
+        """Return the numbers of the pull requests to ask for again, in order."""
+        return tuple(sorted(self.reasons.keys() | self._owed))
 
     def spare(self, pull: Json, ask: Callable[[Json], Children]) -> Children:
         """Return the children of a pull request, or none of them where GitHub does not give them."""
@@ -43,6 +45,11 @@ class Unread:
             logger.debug("What was not expected of pull request %d:", pull["number"], exc_info=True)
             self.note(pull["number"], RepositoryError.of_unforeseen(error))
         return Children()
+
+    def owe(self, number: int) -> None:
+        """Let the next run ask again for a pull request of which something was missing."""
+        if len(self._owed) < MOST_OWED:
+            self._owed.add(number)
 
     def note(self, number: int, error: RepositoryError) -> None:
         """Take note of a pull request; raise the error where there are too many."""
