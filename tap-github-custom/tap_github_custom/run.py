@@ -168,14 +168,10 @@ class Run:
                     rows[emission.stream] += len(emission.rows)
         except RepositoryError as error:
             self._skip(name, str(error))
-            before, refusal = self._store.of(repository), under_way.reading.refusal(error)
-            if refusal != before.refused:
-                self._store.put(repository, replace(before, refused=refusal))
+            self._tried(under_way.reading, error)
             return
         except BudgetSpentError:
-            # Let the others have their turn first, or one that is too large would take it for ever.
-            before = self._store.of(repository)
-            self._store.put(repository, replace(before, tried=under_way.reading.bookmark.read))
+            self._tried(under_way.reading)
             raise
         self._store.put(repository, under_way.reading.bookmark)
         self._summary.read += 1
@@ -184,6 +180,12 @@ class Run:
             self._summary.skipped[f"{name}#{number}"] = reason
         counts = ", ".join(f"{count:,} {stream}" for stream, count in sorted(rows.items()))
         logger.info("%s %s: %s (%.1f s)", position, name, counts or "nothing", time.monotonic() - started)
+
+    def _tried(self, reading: RepositoryReading, error: RepositoryError | None = None) -> None:
+        """Let the others have their turn first: one that fails, or is too large, would take it for ever."""
+        before = self._store.of(reading.repository)
+        refused = reading.refusal(error) if error else before.refused
+        self._store.put(reading.repository, replace(before, tried=reading.bookmark.read, refused=refused))
 
     def _tell_moved(self, listing: Listing, wanted: frozenset[str]) -> None:
         """Tell rows of a repository under a former owner as gone: they came again under the present one.

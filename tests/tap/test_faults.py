@@ -235,6 +235,24 @@ def test_a_repository_too_large_for_the_budget_does_not_starve_the_others(
     assert whole(second) == {"made/2"}
 
 
+def test_a_repository_that_fails_does_not_starve_the_others(
+    made: Made, made_github: Server, tmp_path: Path
+) -> None:
+    """It comes last in the next run: what it costs to fail may be all that the budget allows."""
+    made.add("failing", 2)
+    made_github.add_fault(path="/repos/made/failing/releases$", times=None, status=404, body="{}")
+    settings = {**RUN, "use_graphql": False, "max_requests": 100}
+    first = run_tap(made_github, tmp_path, **settings)
+    assert list(first.skipped) == ["made/failing"]
+    for number, name in ((1, "before"), (3, "behind")):  # wherever it stands in the list
+        made.add(name, number)
+    made_github.clear_requests()
+    run_tap(made_github, tmp_path, state=first.state, **settings)
+    paths = [each["path"].split("/") for each in made_github.requests()]
+    asked = [parts[3] for parts in paths if parts[1:3] == ["repos", "made"]]
+    assert list(dict.fromkeys(asked))[-1] == "failing"
+
+
 def test_a_crash_at_the_last_repository_keeps_the_other_bookmarks(
     made: Made, made_github: Server, tmp_path: Path
 ) -> None:

@@ -101,7 +101,7 @@ def test_what_the_probe_can_see_is_asked_for_each_time(
     made.add("two", 2)
     made_github.add_fault(path="/repos/made/two/pulls", times=None, **fault)
     first = run_tap(made_github, tmp_path, **RUN)
-    assert f"{LOGIN}/2" not in first.bookmarks
+    assert "refused" not in first.bookmarks[f"{LOGIN}/2"]
     made_github.clear_faults()
     second = run_tap(made_github, tmp_path, state=first.state, **RUN)
     assert {row["repository_id"] for row in second.of("pull_request")} == {2}
