@@ -292,6 +292,18 @@ def test_nothing_is_told_of_a_branch_that_has_moved_meanwhile(runs: Runs, server
     assert_left_to_the_next_run(runs, server)
 
 
+def test_a_branch_that_has_moved_meanwhile_is_no_reason_for_a_clone(server: Server, tmp_path: Path) -> None:
+    """REST has not failed: with `commit_source: auto`, too, the next run reads the repository again."""
+    runs = Runs(server, tmp_path, "api")
+    runs.run()
+    runs.settings["commit_source"] = "auto"
+    runs.change("force_push", at=day(2), dropped=2)
+    other = [{"sha": "f" * 40, "commit": {"committer": {"date": "2026-07-02T10:00:00Z"}}}]
+    server.add_fault(path=r"/commits$", status=200, body=json.dumps(other))
+    assert_left_to_the_next_run(runs, server)
+    assert not (tmp_path / "cache").exists()
+
+
 def test_without_a_force_push_nothing_more_is_asked(server: Server, tmp_path: Path) -> None:
     """Over REST one comparison, and the commit; read from the start, a list and each commit."""
     runs = Runs(server, tmp_path, "api")

@@ -171,7 +171,7 @@ class RepositoryReading:
         if clone is None:
             try:
                 yield from self._by_rest.read(old, head.sha, self._plan.since(self._before.head_at))
-                yield from self._dropped(head.sha, None)
+                dropped = self._by_rest.dropped(head.sha)
             except RepositoryError as error:
                 clone = clone_instead(self._plan, self._source, head.sha, error)
                 if clone is None:
@@ -179,7 +179,8 @@ class RepositoryReading:
         if clone is not None:
             self._obtain_last_head(clone)
             yield from GitCommits(self._source, clone, self._plan.accounts).read(old, head.sha)
-            yield from self._dropped(head.sha, clone)
+            dropped = self._dropped(head.sha, clone)
+        yield from self._told_as_gone(head.sha, dropped)
         self._move(head=head.sha, former_head=None, head_at=head.committed_at)
 
     def _obtain_last_head(self, clone: Mirror) -> None:
@@ -187,18 +188,17 @@ class RepositoryReading:
         if self._before.last_head:
             clone.obtain(self._before.last_head)
 
-    def _dropped(self, new: str, clone: Mirror | None) -> Iterator[Emission]:
-        """Tell what the branch has lost since the head that was read last, before the bookmark leaves it."""
+    def _dropped(self, new: str, clone: Mirror) -> list[str] | None:
+        """Return what the branch has lost since the head that was read last; None where nobody knows."""
         old = self._before.last_head
-        if old is None:
-            return
-        if clone is not None and clone.contains(old):
-            shas: list[str] | None = clone.dropped(old, new)
-        else:
-            shas = self._by_rest.dropped(new)
+        return clone.dropped(old, new) if old and clone.contains(old) else self._by_rest.dropped(new)
+
+    def _told_as_gone(self, new: str, shas: list[str] | None) -> Iterator[Emission]:
+        """Tell what the branch has lost, before the bookmark leaves the head that was read last."""
         if shas:
             self._require_head(new)
-        yield from told_as_gone(self._source, old, shas)
+        if old := self._before.last_head:
+            yield from told_as_gone(self._source, old, shas)
 
     def _require_head(self, sha: str) -> None:
         """Raise where the branch has another head by now: the probe's may have been one of before."""
