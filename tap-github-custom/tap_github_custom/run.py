@@ -73,6 +73,7 @@ class Run:
         self._skip_missing(listing)
         named = {login.lower(): login for login in self._settings.organizations}
         self.organizations = sorted((named | listing.owners).values())
+        self._summary.others = 0 if listing.repositories else len(listing.owners)
         self._emit(Rows(REPOSITORY, listing.rows))
         if wanted == {REPOSITORY}:
             self._summary.read = len(listing.repositories)

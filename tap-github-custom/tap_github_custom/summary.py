@@ -24,6 +24,8 @@ class Summary:
     unchanged: int = 0
     skipped: dict[str, str] = field(default_factory=dict)
     """Repositories, and pull requests of others, that could not be read, each with the reason."""
+    others: int = 0
+    """Organisations that could be read, of which only people were wanted, or this shard holds nothing."""
     people: dict[str, dict[str, int]] = field(default_factory=dict)
     """For each organisation how many logins were matched, and how many were not."""
     outcome: str = "complete"
@@ -31,8 +33,8 @@ class Summary:
 
     @property
     def is_all_skipped(self) -> bool:
-        """Tell whether there were repositories, and none of them could be read."""
-        return bool(self.skipped) and not self.read and not self.unchanged
+        """Tell whether there was something to read, and none of it could be."""
+        return bool(self.skipped) and not (self.read or self.unchanged or self.others)
 
     def as_json(self, usage: Usage, finished: datetime) -> dict[str, Any]:
         """Return everything, for machines."""

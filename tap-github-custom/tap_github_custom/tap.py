@@ -191,6 +191,7 @@ class TapGitHubCustom(Tap):
                     matches=matches,
                 )
                 stream.write_rows(rows)
+                self._summary.others += 0 if self._run else 1
             except (RepositoryError, MissingCredentialError) as error:
                 if isinstance(error, MissingCredentialError) and not known:
                     raise  # those of the settings need one; here it is the present owner of what has moved

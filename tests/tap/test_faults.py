@@ -123,6 +123,32 @@ def test_members_who_cannot_be_listed_are_named_as_skipped(
     assert len(output.of("pull_request")) == 6
 
 
+def test_members_of_one_organization_are_enough_where_people_alone_are_wanted(
+    github: Server, tmp_path: Path
+) -> None:
+    """Those of the other one are not all that there are; where nobody can be listed, the run has failed."""
+    github.add_fault(path="/orgs/lantern-labs/members", status=502, body=HTML, times=None)
+    run: dict[str, Any] = {"catalog": selecting("user_lookup"), "retry_seconds": 0}
+    output = run_tap(github, tmp_path, organizations=["lantern-labs", "lantern-works"], **run)
+    assert output.error is None
+    assert list(output.skipped) == ["lantern-labs (members)"]
+    assert {row["_source_org"] for row in output.of("user_lookup")} == {"lantern-works"}
+    assert isinstance(run_tap(github, tmp_path, organizations=["lantern-labs"], **run).error, SkippedError)
+
+
+def test_a_shard_without_a_repository_has_not_failed_for_an_organization_that_cannot_be_listed(
+    github: Server, tmp_path: Path
+) -> None:
+    """There are others: they are the other workers'."""
+    github.add_fault(path="^/orgs/lantern-labs/repos$", status=502, body=HTML, times=None)
+    run: dict[str, Any] = {"catalog": selecting("repository", "pull_request"), "retry_seconds": 0}
+    both = ["lantern-labs", "lantern-works"]
+    output = run_tap(github, tmp_path, organizations=both, shard="1000/1000", **run)
+    assert not output.of("repository")
+    assert list(output.skipped) == ["lantern-labs/*"]
+    assert output.error is None
+
+
 def test_a_new_owner_without_a_credential_costs_only_its_people(
     three: Made, made_github: Server, tmp_path: Path
 ) -> None:
