@@ -80,7 +80,8 @@ class Client:
 
         A full page without a Link header, which a proxy may have taken away, is followed by the next by its
         number. GitHub sends none where a list ends with its first page: one that is full to the last item
-        costs a request more. Raises `RepositoryError` where a page comes in the place of another one.
+        costs a request more. Links that lead on beyond the end, page after page, are not followed for ever.
+        Raises `RepositoryError` where a page comes in the place of another one.
         """
         first_url, seen, met = answer.url, {answer.url}, Met(answer)
         while True:
@@ -103,6 +104,9 @@ class Client:
             met.add(following)
             answer = following
             yield answer
+            if met.is_over:
+                logger.warning("A list is taken to be over, though its pages lead on without end: %s", url)
+                return
 
     def graphql(
         self,

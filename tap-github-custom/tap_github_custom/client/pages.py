@@ -19,6 +19,7 @@ _RELATIONS = re.compile(r"""(?:"[^"]*"|[^"])*?;\s*rel\s*=\s*["']?([^"';,]+)""", 
 # What tells the items of a list apart; several files may have the same content, and so the same SHA.
 NAMES = ("filename", "id", "sha", "name")
 PAGE_SIZE, FILES_PER_PAGE = 30, 300  # where a question does not say how many it wants
+IDLE_PAGES = 5  # so many in a row, empty or short, may hold nothing new: what is hidden leaves holes
 
 
 def next_url(link: str) -> str | None:
@@ -68,6 +69,7 @@ class Met:
         items, _ = paged(first.body)
         self._full = max(len(items), 1)
         self._names = {_name(item) for item in items}
+        self._idle = 0
 
     def is_all_of(self, answer: Answer) -> bool:
         """Tell whether a full page holds nothing else: it has come in the place of another one.
@@ -79,7 +81,19 @@ class Met:
 
     def add(self, answer: Answer) -> None:
         """Take note of a page."""
+        count = len(self._names)
         self._names.update(map(_name, paged(answer.body)[0]))
+        self._idle = 0 if len(self._names) > count or _is_wrapped(answer.body) else self._idle + 1
+
+    @property
+    def is_over(self) -> bool:
+        """Tell whether nothing new has come for a while, so that links lead on and on beyond the end."""
+        return self._idle >= IDLE_PAGES
+
+
+def _is_wrapped(body: Any) -> bool:  # noqa: ANN401 - decoded JSON
+    """Tell whether a list is inside a member of a name that is not known here."""
+    return isinstance(body, dict) and not body.keys() & {"commits", "files"}
 
 
 def _name(item: Any) -> Any:  # noqa: ANN401 - decoded JSON

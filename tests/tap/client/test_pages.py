@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from tap_github_custom.client import Client, ClientSettings
-from tap_github_custom.client.pages import paged
+from tap_github_custom.client.pages import IDLE_PAGES, paged
 from tap_github_custom.credentials import Secret, TokenCredentials
 from tap_github_custom.errors import RepositoryError
 
@@ -148,6 +148,24 @@ def test_a_last_page_that_was_seen_before_is_right() -> None:
         client = Client(ClientSettings(api_url=server.url), TokenCredentials([Secret("none")]))
         assert len(list(client.pages("/x", organization="o", params={"per_page": 2}))) == 2
     assert len(server.asked) == 2
+
+
+@pytest.mark.parametrize("rest", [0, 1], ids=["empty", "short"])
+def test_links_that_never_end_are_not_followed_for_ever(rest: int) -> None:
+    """Each page beyond the end names a next one; holes of what is hidden, on the way there, end nothing."""
+    counts = {1: 2, 2: 0, 3: rest, 4: 2}
+
+    def tell(asked: Asked) -> Told:
+        number = int(dict(parse_qsl(urlsplit(asked.path).query)).get("page", 1))
+        items = [{"id": f"{number}.{each}"} for each in range(counts.get(number, 0))]
+        items = items or [{"id": "4.1"}] * rest  # the same short rest again
+        return Told(body=items, headers={"link": f'</x?per_page=2&page={number + 1}>; rel="next"'})
+
+    with answering(tell) as server:
+        client = Client(ClientSettings(api_url=server.url), TokenCredentials([Secret("none")]))
+        pages = list(client.pages("/x", organization="o", params={"per_page": 2}))
+    assert {item["id"] for page in pages for item in page} >= {"1.0", "1.1", "4.0", "4.1"}
+    assert len(server.asked) == 4 + IDLE_PAGES
 
 
 def test_a_server_that_knows_no_pages_is_no_endless_list() -> None:
