@@ -25,6 +25,7 @@ NOT_FOUND = 404
 USER = "User"
 OF_ORGANIZATION: dict[str, str | int] = {"per_page": 100, "type": "all"}
 OF_USER: dict[str, str | int] = {"per_page": 100, "type": "owner"}
+OF_ONESELF: dict[str, str | int] = {"per_page": 100, "affiliation": "owner"}
 
 
 @dataclass
@@ -132,9 +133,30 @@ def _pages(client: Client, login: str, listing: Listing) -> Iterator[list[Json]]
         listing.whole_organizations.add(login)
         return
     try:
-        yield from client.pages(f"/users/{quote(login)}/repos", organization=login, params=OF_USER)
+        yield from _pages_of_user(client, login)
     except RepositoryError as error:
         raise _unreadable(login, error) from error
+
+
+def _pages_of_user(client: Client, login: str) -> Iterator[list[Json]]:
+    """Yield the repositories of a user: of others GitHub lists the public ones only."""
+    if _is_oneself(client, login):
+        return client.pages("/user/repos", organization=login, params=OF_ONESELF)
+    return client.pages(f"/users/{quote(login)}/repos", organization=login, params=OF_USER)
+
+
+def _is_oneself(client: Client, login: str) -> bool:
+    """Tell whether a credential is a user's own; of several, chance takes the one that asks."""
+    if len(client.payers(login)) > 1:
+        return False
+    try:
+        answer = client.get("/user", organization=login).body
+    except RepositoryError as error:
+        if not error.is_decided:
+            raise
+        return False  # an App's token is nobody's
+    told = answer.get("login") if isinstance(answer, dict) else None
+    return isinstance(told, str) and told.lower() == login.lower()
 
 
 def _is_user(client: Client, login: str) -> bool:

@@ -142,6 +142,17 @@ def test_an_organisation_that_cannot_be_seen_is_no_user(github: Server, tmp_path
     assert "it is of type Organization" in found[f"organisation {ORGANIZATION}"]
 
 
+def test_whose_own_the_token_is_has_private_repositories_seen(github: Server, tmp_path: Path) -> None:
+    """As in a run: GitHub lists a user's public ones to everybody else."""
+    ada = json.dumps({"login": "ada", "type": "User"})
+    github.add_fault(path="^/user$", status=200, body=ada, times=None)
+    github.add_fault(path="^/users/ada$", status=200, body=ada, times=None)
+    private = json.dumps([{"full_name": "ada/private"}])
+    github.add_fault(path="^/user/repos$", status=200, body=private, times=None)
+    found = diagnose(github, tmp_path, organizations=["ada"]).of("right")
+    assert found["organisation ada"] == "1 repositories of the user are seen"
+
+
 def test_an_empty_repository_is_no_lack(github: Server, tmp_path: Path) -> None:
     """Its commits are answered by 409."""
     github.add_fault(path="/commits$", status=409, body='{"message": "Git Repository is empty."}')

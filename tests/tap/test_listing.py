@@ -36,7 +36,7 @@ def repository(number: int) -> dict[str, Any]:
     }
 
 
-def listed(answers: Mapping[str, Told]) -> tuple[Listing, list[str]]:
+def listed(answers: Mapping[str, Told], *, tokens: int = 1) -> tuple[Listing, list[str]]:
     """Return what is listed of the login ada, and the paths that were asked for."""
 
     def tell(asked: Asked) -> Told:
@@ -45,7 +45,8 @@ def listed(answers: Mapping[str, Told]) -> tuple[Listing, list[str]]:
 
     tap = TapGitHubCustom(config={"organizations": ["ada"]}, validate_config=False)
     with answering(tell) as server:
-        client = Client(ClientSettings(api_url=server.url, retry_seconds=0), TokenCredentials([Secret("t")]))
+        credentials = TokenCredentials([Secret("t")] * tokens)
+        client = Client(ClientSettings(api_url=server.url, retry_seconds=0), credentials)
         found = find_repositories(client, Settings.from_config(tap.config), str)
     return found, [asked.path.partition("?")[0] for asked in server.asked]
 
@@ -56,12 +57,30 @@ def account(kind: str) -> Told:
 
 
 def test_the_repositories_of_a_user_are_listed_as_such() -> None:
-    """For one request more, which tells that there is no organisation of that name."""
+    """For two requests more: there is no organisation of that name, and the token is somebody else's."""
     answers = {"/users/ada": account("User"), "/users/ada/repos": Told(body=[repository(1)])}
     found, paths = listed(answers)
     assert [each.id for each in found.repositories] == [1]
-    assert paths == ["/orgs/ada/repos", "/users/ada", "/users/ada/repos"]
+    assert paths == ["/orgs/ada/repos", "/users/ada", "/user", "/users/ada/repos"]
     assert not found.whole_organizations
+
+
+def test_whose_own_the_token_is_has_the_private_ones_listed_too() -> None:
+    """What GitHub lists of a user by name are the public ones; several tokens may be several people's."""
+    answers = {
+        "/users/ada": account("User"),
+        "/user": account("User"),
+        "/users/ada/repos": Told(body=[repository(1)]),
+        "/user/repos": Told(body=[repository(1), repository(2)]),
+    }
+    found, paths = listed(answers)
+    assert [each.id for each in found.repositories] == [1, 2]
+    assert paths == ["/orgs/ada/repos", "/users/ada", "/user", "/user/repos"]
+    found, paths = listed(answers, tokens=2)
+    assert [each.id for each in found.repositories] == [1]
+    assert "/user" not in paths
+    found, _ = listed({**answers, "/user": BAD_MOMENT})
+    assert list(found.errors) == ["ada/*"]
 
 
 def test_an_organisation_that_cannot_be_seen_is_no_user() -> None:

@@ -141,6 +141,8 @@ class OrganizationDoctor:
         try:
             account = self._inquiry.get(f"users/{login}", credential).body
             if account["type"] == USER:
+                if len(self._working()) == 1 and self._is_oneself(credential):
+                    return self._inquiry.get("user/repos", credential, {**NEWEST, "affiliation": "owner"})
                 return self._inquiry.get(f"users/{login}/repos", credential, NEWEST)
             reason = f"it is of type {account['type']}"
         except RepositoryError as error:
@@ -150,6 +152,14 @@ class OrganizationDoctor:
             f"repositories ({reason}): correct organizations, or give {credential.name} access."
         )
         raise ConfigurationError(message)
+
+    def _is_oneself(self, credential: Credential) -> bool:
+        """Tell whether a credential is the user's own, as the run finds out: an App's token is nobody's."""
+        try:
+            login = self._inquiry.get("user", credential).body["login"]
+        except RepositoryError:
+            return False
+        return str(login).lower() == self._owner.lower()
 
     def _look_at_repository(self, name: str) -> str:
         credential = self._working()[0]
