@@ -22,6 +22,7 @@ BOTS = "bots"
 DEPLOYMENT_STATUSES = "deployment_statuses"
 STREAM_SETS = "stream_sets"
 LOGINS = "logins"
+PEOPLE_OWED = "people_owed"
 NAME_CHARACTERS = 6
 
 
@@ -137,6 +138,18 @@ class BookmarkStore:
     def deployment_statuses(self, settled: str | None) -> None:
         if settled is not None:
             self._state[DEPLOYMENT_STATUSES] = settled
+
+    @property
+    def is_people_owed(self) -> bool:
+        """Tell whether a run has ended before it came to the people."""
+        return bool(self._state.get(PEOPLE_OWED))
+
+    @is_people_owed.setter
+    def is_people_owed(self, is_owed: bool) -> None:
+        if is_owed:
+            self._state[PEOPLE_OWED] = True
+        else:
+            self._state.pop(PEOPLE_OWED, None)
 
     @property
     def bots(self) -> dict[str, str]:

@@ -14,7 +14,7 @@ from tap_github_custom import git, times
 from tap_github_custom.crawl import side_by_side
 from tap_github_custom.emission import SETS_AT_ONCE, CompleteSets, Rows
 from tap_github_custom.errors import BudgetSpentError, RepositoryError
-from tap_github_custom.listing import find_repositories
+from tap_github_custom.listing import Listing, find_repositories
 from tap_github_custom.plan import Plan
 from tap_github_custom.probe import Probe
 from tap_github_custom.reading.accounts import Accounts
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from tap_github_custom.client import Client
     from tap_github_custom.crawl import UnderWay
     from tap_github_custom.emission import Emission
-    from tap_github_custom.listing import Listing
     from tap_github_custom.probe import Sight
     from tap_github_custom.repository import Repository
     from tap_github_custom.settings import Settings
@@ -61,19 +60,24 @@ class Run:
         self._emit = emit
         self.organizations: list[str] = []
         """Whose repositories these are; empty before."""
+        self._listing = Listing()
 
-    def repositories(
-        self, wanted: frozenset[str], began: datetime, check: Callable[[], None]
-    ) -> Generator[str, None, None]:
-        """Read repositories one after the other; yield the name of each that is done or skipped.
-
-        CHECK is called again and again, and may raise to end the run. Whoever wants no more has to close it.
-        """
-        listing = find_repositories(self._client, self._settings, self._store.spelt)
+    def find(self) -> None:
+        """Find out which repositories there are."""
+        listing = self._listing = find_repositories(self._client, self._settings, self._store.spelt)
         self._skip_missing(listing)
         named = {login.lower(): login for login in self._settings.organizations}
         self.organizations = sorted((named | listing.owners).values())
         self._summary.others = 0 if listing.repositories else len(listing.owners)
+
+    def repositories(
+        self, wanted: frozenset[str], began: datetime, check: Callable[[], None]
+    ) -> Generator[str, None, None]:
+        """Read what was found, one after the other; yield the name of each that is done or skipped.
+
+        CHECK is called again and again, and may raise to end the run. Whoever wants no more has to close it.
+        """
+        listing = self._listing
         self._emit(Rows(REPOSITORY, listing.rows))
         if wanted == {REPOSITORY}:
             self._summary.read = len(listing.repositories)

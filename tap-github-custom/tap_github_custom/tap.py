@@ -93,6 +93,7 @@ class TapGitHubCustom(Tap):
         self._checked: Settings | None = None
         self._mapping: Sequence[MappedPerson] = ()
         self._run: Run | None = None
+        self._are_people_read = False
         self._bookmarks: BookmarkStore | None = None
         self._client: Client | None = None
         self._saved_state: dict[str, Any] = {}
@@ -160,6 +161,8 @@ class TapGitHubCustom(Tap):
         rhythm = StateRhythm(self._writer)
         run = Run(self._open_client(), self._settings, self._store, self._summary, self._emit)
         self._run = run
+        run.find()
+        self._read_people_that_are_owed()
         with closing(run.repositories(self._wanted, self._began, self._check)) as repositories:
             for done, _ in enumerate(repositories, start=1):
                 self._check()
@@ -169,10 +172,23 @@ class TapGitHubCustom(Tap):
                 if self._is_test and (done >= TEST_REPOSITORIES or self._is_test_over):
                     return
 
+    def _read_people_that_are_owed(self) -> None:
+        """Read people first where the run before had no budget left for them.
+
+        They come last otherwise, and after a run that has begun with them, however it ended: a request for
+        each login may be all that the budget allows.
+        """
+        if not self.streams[USER_LOOKUP].selected or not self._settings.shard.is_first:
+            return
+        is_owed, self._store.is_people_owed = self._store.is_people_owed, not self._store.is_people_owed
+        if is_owed:
+            self.read_people()
+
     def read_people(self) -> None:
-        """Read who the logins are; of several workers one does."""
+        """Read who the logins are, unless it was done; of several workers one does."""
         stream = self.streams[USER_LOOKUP]
-        if not isinstance(stream, GitHubStream) or not self._settings.shard.is_first:
+        is_ours = self._settings.shard.is_first and not self._are_people_read
+        if not isinstance(stream, GitHubStream) or not is_ours:
             return
         stream.write_schema()
         matches = Matches()
@@ -200,6 +216,7 @@ class TapGitHubCustom(Tap):
                 )
                 self._summary.skipped[f"{login} (members)"] = str(error)
         self._summary.people = matches.summary()
+        self._are_people_read, self._store.is_people_owed = True, False
 
     def _spelt(self, login: str) -> str:
         """Return an owner's login as rows spell it; GitHub is asked where no repository has told."""

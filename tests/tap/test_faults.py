@@ -279,6 +279,22 @@ def test_a_repository_that_fails_does_not_starve_the_others(
     assert list(dict.fromkeys(asked))[-1] == "failing"
 
 
+def test_a_budget_that_never_suffices_brings_people_in_every_other_run(
+    made: Made, made_github: Server, tmp_path: Path
+) -> None:
+    """They come last, so the run after one that did not come to them begins with them, and none twice."""
+    made.add("large", 1, pulls=60)
+    settings = {**RUN, "use_graphql": False}
+    state, counts, owed = None, [], []
+    for max_requests in (40, 40, 40, 1, 40, 400):
+        output = run_tap(made_github, tmp_path, state=state, max_requests=max_requests, **settings)
+        state = output.state
+        counts.append(len(output.of("user_lookup")))
+        owed.append("people_owed" in state["bookmarks"]["repository"])
+    assert counts == [0, 2, 0, 0, 0, 2]
+    assert owed == [True, False, True, False, True, False]
+
+
 def test_a_crash_at_the_last_repository_keeps_the_other_bookmarks(
     made: Made, made_github: Server, tmp_path: Path
 ) -> None:
