@@ -42,6 +42,7 @@ logger = logging.getLogger("tap-github-custom")
 class _InstallationToken:
     credential: Credential
     renew_at: float  # epoch seconds
+    ends_at: float
 
 
 class AppCredentials:
@@ -59,7 +60,7 @@ class AppCredentials:
         self._lock = threading.Lock()
 
     def usable(self, organization: str, ask: Ask) -> Sequence[Credential]:
-        """Return the organisation's token, a new one where it ends soon.
+        """Return the organisation's token, a new one where it ends soon and GitHub gives one.
 
         Raises `RepositoryError` where GitHub fails, or refuses, to give one: other organisations are read all
         the same. `AuthenticationError`: GitHub does not accept the App at all.
@@ -70,8 +71,13 @@ class AppCredentials:
         with renewing:  # one thread renews, the others wait for what it gets
             token = self._tokens.get(key)
             if token is None or time.time() >= token.renew_at:
-                self._check_failure(key)
-                token = self._tokens[key] = self._new_token(organization, ask)
+                try:
+                    self._check_failure(key)
+                    token = self._tokens[key] = self._new_token(organization, ask)
+                except RepositoryError as error:
+                    if token is None or time.time() >= token.ends_at:
+                        raise
+                    logger.debug("The token of %s is used to its end: %s", token.credential.name, error)
             return (token.credential,)
 
     def reject(self, organization: str, credential: Credential, reason: str, times: int) -> None:
@@ -136,7 +142,8 @@ class AppCredentials:
         lifetime_seconds = max(ends_at - time.time(), 0.0)
         renew_at = ends_at - min(RENEWAL_SECONDS, lifetime_seconds / 10)
         name = f"the App {self._app_id} at {organization}"
-        return _InstallationToken(Credential(name, token, time.monotonic() + SETTLING_SECONDS), renew_at)
+        credential = Credential(name, token, time.monotonic() + SETTLING_SECONDS)
+        return _InstallationToken(credential, renew_at, ends_at)
 
     def _installation_id(self, organization: str, ask: Ask) -> int:
         """Return the installation at an organisation, or at a user's account."""

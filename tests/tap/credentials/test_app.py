@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import jwt
@@ -232,6 +234,28 @@ def test_a_bad_moment_of_an_app_is_one_of_an_organisation(
         assert app.get("/x", organization="o").status == 200
     assert caught.value.status == status
     assert not caught.value.is_decided
+
+
+def test_a_token_that_cannot_be_renewed_is_used_to_its_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is renewed before its end so that a bad moment of GitHub costs nothing."""
+    began = time.time()
+    ends_at = datetime.fromtimestamp(began + 1_000, UTC).isoformat()
+
+    def tell(asked: Asked) -> Told:
+        if asked.path.endswith("/access_tokens"):
+            is_first = sum(each.path == asked.path for each in server.asked) == 1
+            return Told(201, {"token": "ghs_given", "expires_at": ends_at}) if is_first else Told(502, {})
+        return Told(body={"id": 1})
+
+    with answering(tell) as server:
+        app = asked_of(server)
+        for seconds in (0, 950, 951):
+            monkeypatch.setattr("time.time", lambda passed=seconds: began + passed)
+            assert app.get("/x", organization="o").status == 200
+        assert sum(asked.path.endswith("/access_tokens") for asked in server.asked) == 2
+        monkeypatch.setattr("time.time", lambda: began + 1_001)
+        with pytest.raises(RepositoryError, match="gets no token for o"):
+            app.get("/x", organization="o")
 
 
 def test_who_waits_for_a_token_shares_the_failure_to_get_it() -> None:
