@@ -79,3 +79,13 @@ def test_a_tag_that_is_gone_has_no_commit(app: Made, made_github: Server, tmp_pa
     app.put("app", "releases", [release()])
     output = run_tap(made_github, tmp_path, **RUN)
     assert [row["tag_sha"] for row in output.of("release")] == [None]
+
+
+def test_an_empty_repository_has_no_tag(app: Made, made_github: Server, tmp_path: Path) -> None:
+    """GitHub answers 409 for any reference of one without commits; the release is there all the same."""
+    app.put("app", "releases", [release()])
+    empty = '{"message": "Git Repository is empty."}'
+    made_github.add_fault(path="/git/ref/", times=None, status=409, body=empty)
+    output = run_tap(made_github, tmp_path, **RUN)
+    assert not output.skipped
+    assert [row["tag_sha"] for row in output.of("release")] == [None]

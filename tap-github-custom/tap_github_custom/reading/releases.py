@@ -11,6 +11,7 @@ from urllib.parse import quote
 from tap_github_custom import times
 from tap_github_custom.emission import Rows
 from tap_github_custom.errors import NO_COMMIT_STATUSES, RepositoryError
+from tap_github_custom.reading.commits import EMPTY_REPOSITORY
 from tap_github_custom.rows.release import release_row
 from tap_github_custom.stream_names import RELEASE
 
@@ -79,7 +80,7 @@ class Releases:
             try:
                 found[tag] = self._commit(tag)
             except RepositoryError as error:
-                if error.status not in NO_COMMIT_STATUSES:
+                if error.status not in NO_COMMIT_STATUSES | {EMPTY_REPOSITORY}:
                     raise
                 logger.info("The tag %s was deleted, its release was not: %s", tag, error)
         return found
