@@ -105,7 +105,7 @@ def test_the_lookback_is_read_again(
 ) -> None:
     """Where something changed, so many days behind the bookmark are read again, and no more."""
     with made.lines("one", "pulls") as pulls:
-        pulls.append({**pulls[0], "id": 7003, "number": 3, "node_id": "PR_7003"})
+        pulls.append({**pulls[0], "id": 7003, "number": 3, "node_id": "PR_7003", "commits": 0})
         touch(pulls[0], moment(8))
         touch(pulls[1], moment(9))
         touch(pulls[2], moment(10))

@@ -39,6 +39,7 @@ def test_a_reading_that_is_done_is_gone(three: Made, made_github: Server) -> Non
     client = Client(settings.client, TokenCredentials([Secret(TOKEN)]))
     began = datetime.now(UTC)
     run = Run(client, settings, BookmarkStore({}), Summary(began, "1/1"), lambda _: True)
+    run.find()
     names = run.repositories(frozenset(("repository", "commit")), began, lambda: None)
     assert [alive() - before for _ in names] == [3, 2, 1]
     assert alive() == before
