@@ -44,17 +44,20 @@ def test_what_a_list_names_twice_is_told_in_whatever_case(empty: Warehouse) -> N
 
 
 def test_periods_that_begin_together_overlap(empty: Warehouse) -> None:
-    """A person was in two teams at once, from the same moment on."""
+    """A person was in two teams at once, from the same moment on; a login was of two accounts at once."""
     empty.sql(f"create database if not exists {DATABASE}")
     empty.sql(f"create schema if not exists {DATABASE}.marts")
     empty.sql(
         f"create table {DATABASE}.marts.dim_github__user as "
-        "select column1 as user_key, 'ann' as github_login, column2::timestamp_ntz as valid_from, "
-        "column3::timestamp_ntz as valid_to from values "
-        "('ann|1', '1970-01-01', '2026-01-01'), ('ann|2', '2026-01-01', '2026-02-01'), "
-        "('ann|3', '2026-01-01', null)"
+        "select column1 as user_key, 'ann' as github_login, column2::int as github_user_id, "
+        "column3::timestamp_ntz as valid_from, column4::timestamp_ntz as valid_to, "
+        "column5::timestamp_ntz as login_held_from from values "
+        "('ann|1', 5, '1970-01-01', '2026-01-01', '1970-01-01'), "
+        "('ann|2', 5, '2026-01-01', '2026-02-01', null), ('ann|3', 5, '2026-01-01', null, '2026-01-01'), "
+        "('ann|4', 9, '1970-01-01', null, '2026-03-01')"
     )
     test = ("test", "--select", "assert_periods_of_a_user_do_not_overlap")
-    assert "FAIL" in empty.dbt(*test, succeeds=False)
-    empty.sql(f"delete from {DATABASE}.marts.dim_github__user where user_key = 'ann|2'")
+    for overlapping in ("ann|2", "ann|3"):  # an account in two teams, a login of two accounts
+        assert "FAIL" in empty.dbt(*test, succeeds=False)
+        empty.sql(f"delete from {DATABASE}.marts.dim_github__user where user_key = '{overlapping}'")
     empty.dbt(*test)

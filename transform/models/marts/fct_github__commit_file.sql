@@ -131,9 +131,7 @@ final as (
         on lower(named.author_login) = identity.github_login
     left join {{ ref('dim_github__user') }} as dim_user
         on
-            lower(named.author_login) = dim_user.github_login
-            and named.committed_at >= dim_user.valid_from
-            and (named.committed_at < dim_user.valid_to or dim_user.valid_to is null)
+            {{ is_account_at('named.author_login', 'null', 'named.committed_at', 'dim_user') }}
 )
 
 {{ only_differences('final', 'commit_file_key', 'committed_at') }}

@@ -161,9 +161,14 @@ final as (
         on {{ is_account('pull_request.merged_by_login', 'pull_request.merged_by_user_id', 'merger') }}
     left join {{ ref('dim_github__user') }} as dim_user
         on
-            {{ is_account("coalesce(pull_request.author_login, 'ghost')", 'pull_request.author_user_id', 'dim_user') }}
-            and pull_request.created_at >= dim_user.valid_from
-            and (pull_request.created_at < dim_user.valid_to or dim_user.valid_to is null)
+            {{
+                is_account_at(
+                    "coalesce(pull_request.author_login, 'ghost')",
+                    'pull_request.author_user_id',
+                    'pull_request.created_at',
+                    'dim_user',
+                )
+            }}
     left join revert on pull_request.pull_request_key = revert.revert_pull_request_key
     left join reverted on pull_request.pull_request_key = reverted.pull_request_key
     left join deployed on pull_request.pull_request_key = deployed.pull_request_key

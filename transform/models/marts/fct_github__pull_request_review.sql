@@ -113,12 +113,14 @@ final as (
     from numbered
     left join {{ ref('dim_github__user') }} as dim_user
         on
-            {{ is_account("coalesce(numbered.reviewer_login, 'ghost')", 'numbered.reviewer_user_id', 'dim_user') }}
-            and coalesce(numbered.submitted_at, numbered.pull_request_created_at) >= dim_user.valid_from
-            and (
-                coalesce(numbered.submitted_at, numbered.pull_request_created_at) < dim_user.valid_to
-                or dim_user.valid_to is null
-            )
+            {{
+                is_account_at(
+                    "coalesce(numbered.reviewer_login, 'ghost')",
+                    'numbered.reviewer_user_id',
+                    'coalesce(numbered.submitted_at, numbered.pull_request_created_at)',
+                    'dim_user',
+                )
+            }}
 )
 
 {{ only_differences('final', 'review_key', 'pull_request_created_at') }}
