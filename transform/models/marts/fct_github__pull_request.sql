@@ -61,6 +61,13 @@ identity as (
     select * from {{ ref('int_github__user_identity') }}
 ),
 
+-- A login says so by itself, whichever account has it.
+service_account as (
+    select github_login
+    from identity
+    where is_service_account
+),
+
 final as (
     select
         -- keys
@@ -84,8 +91,13 @@ final as (
 
         -- people
         pull_request.author_login,
-        {{ account_type('pull_request.author_login', 'pull_request.author_user_type', 'identity.is_service_account') }}
-            as author_type,
+        {{
+            account_type(
+                'pull_request.author_login',
+                'pull_request.author_user_type',
+                'service_account.github_login is not null',
+            )
+        }} as author_type,
         coalesce(identity.person_key, 'id:' || pull_request.author_user_id) as author_person_key,
         dim_user.team as author_team,
         pull_request.merged_by_login,
@@ -157,6 +169,7 @@ final as (
             )
     left join identity
         on {{ is_account("coalesce(pull_request.author_login, 'ghost')", 'pull_request.author_user_id', 'identity') }}
+    left join service_account on lower(pull_request.author_login) = service_account.github_login
     left join {{ ref('int_github__user_identity') }} as merger
         on {{ is_account('pull_request.merged_by_login', 'pull_request.merged_by_user_id', 'merger') }}
     left join {{ ref('dim_github__user') }} as dim_user

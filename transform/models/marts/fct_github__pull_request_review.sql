@@ -28,6 +28,13 @@ identity as (
     select * from {{ ref('int_github__user_identity') }}
 ),
 
+-- A login says so by itself, whichever account has it.
+service_account as (
+    select github_login
+    from identity
+    where is_service_account
+),
+
 attributed as (
     select
         review.*,
@@ -38,8 +45,13 @@ attributed as (
         coalesce(reviewer.person_key, 'id:' || review.reviewer_user_id) as reviewer_person_key,
         -- All accounts that are gone have one name, so that nobody can tell whether two of them are one.
         coalesce(author.github_login = 'ghost' and reviewer.github_login = 'ghost', false) as are_both_gone,
-        {{ account_type('review.reviewer_login', 'review.reviewer_user_type', 'reviewer.is_service_account') }}
-            as reviewer_type,
+        {{
+            account_type(
+                'review.reviewer_login',
+                'review.reviewer_user_type',
+                'service_account.github_login is not null',
+            )
+        }} as reviewer_type,
         greatest(review._ingested_at, pull_request._ingested_at) as newest_ingested_at
     from review
     inner join pull_request on review.pull_request_key = pull_request.pull_request_key
@@ -49,6 +61,7 @@ attributed as (
         on {{ is_account("coalesce(pull_request.author_login, 'ghost')", 'pull_request.author_user_id', 'author') }}
     left join identity as reviewer
         on {{ is_account("coalesce(review.reviewer_login, 'ghost')", 'review.reviewer_user_id', 'reviewer') }}
+    left join service_account on lower(review.reviewer_login) = service_account.github_login
 ),
 
 judged as (
