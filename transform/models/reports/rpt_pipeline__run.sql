@@ -4,7 +4,7 @@ with summaries as (
     where is_of_whole_run
 ),
 
--- Attempts of an orchestrator share the name of the run: the last one decides how it ended.
+-- Attempts of an orchestrator share the name of the run: the last one decides how it ended, and what it left out.
 loader as (
     select
         run_id,
@@ -17,7 +17,8 @@ loader as (
 tap as (
     select
         run_id,
-        outcome as tap_outcome
+        outcome as tap_outcome,
+        skipped_count
     from summaries
     where not is_of_loader
     qualify row_number() over (partition by run_id order by ended_at desc) = 1
@@ -38,8 +39,7 @@ told as (
         sum(coalesce(file_bytes, 0)) as file_bytes,
         sum(coalesce(request_count, 0)) as request_count,
         sum(coalesce(point_count, 0)) as point_count,
-        sum(coalesce(waited_seconds, 0)) as waited_seconds,
-        sum(coalesce(skipped_count, 0)) as skipped_count
+        sum(coalesce(waited_seconds, 0)) as waited_seconds
     from summaries
     group by run_id
 ),
@@ -76,8 +76,7 @@ runs as (
         null as file_bytes,
         null as request_count,
         null as point_count,
-        null as waited_seconds,
-        null as skipped_count
+        null as waited_seconds
     from untold
 ),
 
@@ -86,6 +85,7 @@ judged as (
         runs.*,
         loader.loader_outcome,
         tap.tap_outcome,
+        coalesce(tap.skipped_count, iff(runs.attempt_count > 0, 0, null)) as skipped_count,
         case
             when loader.loader_outcome is null then 'unfinished'
             when loader.loader_outcome like 'failed%' or tap.tap_outcome like 'failed%' then 'failed'
