@@ -162,6 +162,27 @@ def test_the_distribution_counts_every_merge_once(connected: Warehouse) -> None:
     assert shown["1 to 3 d"]["count"] == expected["days"]
 
 
+def test_a_merge_without_a_time_is_not_the_slowest(connected: Warehouse) -> None:
+    """It is in no range, and not in the list, of which it would be the first: NULL is the greatest value."""
+    (slowest,) = of_people(
+        connected,
+        "select pull_request_key, html_url, seconds_to_merge from {pull_request} as p "
+        "order by seconds_to_merge desc limit 1",
+    )
+    changed = f"where pull_request_key = '{slowest['pull_request_key']}'"
+    connected.sql(f"update marts.fct_github__pull_request set seconds_to_merge = null {changed}")
+    try:
+        shown = figures(opened("pull-requests"))
+    finally:
+        connected.sql(
+            "update marts.fct_github__pull_request "
+            f"set seconds_to_merge = {slowest['seconds_to_merge']} {changed}"
+        )
+    (expected,) = of_people(connected, "select count(*) - 1 as n from {pull_request} as p")
+    assert sum(row["count"] for row in shown["Time to merge"]) == expected["n"]
+    assert slowest["html_url"] not in [row["link"] for row in shown["Slowest"]]
+
+
 def test_what_is_stuck_is_open_and_untouched_for_a_week(connected: Warehouse) -> None:
     """The longest untouched comes first; an address that is no web address leads nowhere.
 

@@ -1,4 +1,4 @@
--- A row per range of the time from opening to merge.
+-- A row per range of the time from opening to merge; it may be unknown, as where the merge is told before the opening.
 select
     case
         when seconds_to_merge < 3600 then 1
@@ -11,6 +11,6 @@ select
     end as place,
     count(*) as merged_count
 from ({merged_in_view}) as merged
-where is_current
+where is_current and seconds_to_merge is not null
 group by 1
 order by 1

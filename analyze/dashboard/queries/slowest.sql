@@ -9,6 +9,6 @@ select
     seconds_to_first_review,
     seconds_to_merge
 from ({merged_in_view}) as merged
-where is_current
+where is_current and seconds_to_merge is not null
 order by seconds_to_merge desc, pull_request_key asc
 limit 50
