@@ -14,6 +14,15 @@ listed as (
         count(*) as commits
     from {{ raw_table(source('fivetran_github', 'commit_pull_request')) }}
     group by pull_request_id
+),
+
+listed_date as (
+    select distinct
+        listing.pull_request_id,
+        commits.author_date
+    from {{ raw_table(source('fivetran_github', 'commit_pull_request')) }} as listing
+    inner join {{ raw_table(source('fivetran_github', 'commit')) }} as commits
+        on listing.commit_sha = commits.sha
 )
 
 select
@@ -47,9 +56,9 @@ select
     {{ utc('issues.updated_at') }} as updated_at,
     {{ utc('issues.closed_at') }} as closed_at,
     -- Fivetran has no totals of a pull request; those of the merge commit are the same once it is merged.
-    iff(merges.merged_at is not null, merge_commit.additions, null) as additions,
-    iff(merges.merged_at is not null, merge_commit.deletions, null) as deletions,
-    iff(merges.merged_at is not null, merge_commit.changed_files, null) as changed_files,
+    merge_commit.additions,
+    merge_commit.deletions,
+    merge_commit.changed_files,
     listed.commits,
     cast(null as number(38, 0)) as comments,
     cast(null as number(38, 0)) as review_comments,
@@ -76,6 +85,18 @@ left join {{ raw_table(source('fivetran_github', 'issue_merged')) }} as merges
     on issues.id = merges.issue_id
 left join {{ raw_table(source('fivetran_github', 'user')) }} as author on issues.user_id = author.id
 left join {{ raw_table(source('fivetran_github', 'user')) }} as merger on merges.actor_id = merger.id
-left join merge_commit
-    on coalesce(pull_request.merge_commit_sha, merges.commit_sha) = merge_commit.commit_sha
 left join listed on pull_request.id = listed.pull_request_id
+left join {{ raw_table(source('fivetran_github', 'commit')) }} as merging
+    on
+        issues.repository_id = merging.repository_id
+        and coalesce(pull_request.merge_commit_sha, merges.commit_sha) = merging.sha
+left join listed_date
+    on
+        pull_request.id = listed_date.pull_request_id
+        and merging.author_date = listed_date.author_date
+left join merge_commit
+    on
+        coalesce(pull_request.merge_commit_sha, merges.commit_sha) = merge_commit.commit_sha
+        and merges.merged_at is not null
+        -- A rebase ends with a copy of the last commit, which has its author's date: of several it is only a part.
+        and (listed.commits = 1 or listed_date.pull_request_id is null)
