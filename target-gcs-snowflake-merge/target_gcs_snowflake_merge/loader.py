@@ -200,7 +200,7 @@ class Loader:
             else:
                 statements.append(sql.append(layout, target, staging, self._run_id))
         for parents in sql.of_one_statement(batch.complete_sets):
-            sets = sql.CompleteSets(parents, batch.began_at)
+            sets = sql.CompleteSets(parents, self.tally.began_at)
             statements.append(sql.mark_missing(layout, target, staging, sets, self._run_id, hard=hard))
         return statements
 

@@ -26,7 +26,7 @@ Parent = tuple[str | int | bool, ...]
 
 @dataclass(frozen=True)
 class CompleteSets:
-    """The parents all of whose rows a batch holds, and when the batch began to be read."""
+    """The parents all of whose rows a batch holds, and when the run began, before the source was read."""
 
     parents: Sequence[Parent]
     began_at: datetime
@@ -54,8 +54,8 @@ def mark_missing(  # noqa: PLR0913 - the parts of one statement
     """Return the statement for rows of complete sets that were not among the staged rows.
 
     With NOT IN the warehouse would mind NULL, which no key is, and could compare each row with each. Without
-    a staging table no row was sent at all. Rows that another run has written since the batch began are newer
-    than what the batch knows: they stay.
+    a staging table no row was sent at all. Rows that another run has written since this one began stay: they
+    may be newer than what the source said, since lines wait in the pipe while others hold the lock.
     """
     columns = ", ".join(quote(column.name) for column in layout.parents)
     parents = ",\n".join(map(_row, sets.parents))
