@@ -37,15 +37,21 @@ class Patience:
         return replace(self, seconds=min(self.seconds, BRIEF_SECONDS))
 
     def run(self, what: str, work: Callable[[int], Result]) -> Result:
-        """Return what WORK(attempt) returns; attempts count from 0, only retryable errors are retried."""
-        deadline = self.clock() + self.seconds
+        """Return what WORK(attempt) returns; attempts count from 0, only retryable errors are retried.
+
+        An attempt that fails uses up half of the time at most: a MERGE may have waited an hour for a lock
+        before the answer to its COMMIT is lost, and then the ledger is still to be asked.
+        """
+        used_seconds = 0.0
         attempt = 0
         while True:
+            began = self.clock()
             try:
                 return work(attempt)
             except RetryableLoadError as error:
                 wait_seconds = wait_before(attempt)
-                if self.clock() + wait_seconds > deadline:
+                used_seconds += min(self.clock() - began, self.seconds / 2) + wait_seconds
+                if used_seconds > self.seconds:
                     message = f"Gave up to {what} after {self.seconds:g} seconds of trying: {error}"
                     raise FatalLoadError(message) from error
                 logger.warning("Could not %s, trying again in %.1f s: %s", what, wait_seconds, error)

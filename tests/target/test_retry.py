@@ -74,6 +74,22 @@ def test_the_budget_of_time_ends_it() -> None:
     assert 20 < clock.now <= 60
 
 
+def test_work_that_took_long_is_tried_again() -> None:
+    """A connection may be lost behind an hour of MERGE; but nobody waits for such hours again and again."""
+    clock = Clock()
+    attempts = []
+
+    def work(attempt: int) -> None:
+        attempts.append(attempt)
+        clock.now += 3600
+        text = "lost"
+        raise RetryableLoadError(text)
+
+    with pytest.raises(FatalLoadError, match="Gave up to merge"):
+        patience(clock).run("merge", work)
+    assert attempts == [0, 1]
+
+
 def test_a_fatal_error_is_not_tried_again() -> None:
     """What will fail again fails at once."""
     attempts = []
