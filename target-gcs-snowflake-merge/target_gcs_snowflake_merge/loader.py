@@ -10,7 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from target_gcs_snowflake_merge import sql
-from target_gcs_snowflake_merge.errors import LoaderError, SessionLostError
+from target_gcs_snowflake_merge.errors import FatalLoadError, LoaderError, SessionLostError
 from target_gcs_snowflake_merge.layout import Catalog
 from target_gcs_snowflake_merge.naming import ROW_HASH, SUMMARY_TABLE
 from target_gcs_snowflake_merge.outcome import Changes, Loaded, Staged
@@ -167,7 +167,8 @@ class Loader:
         """Merge and enter the ledger in one transaction; an earlier attempt may have committed unseen.
 
         Then the ledger is asked twice: before the work is done again, and again behind the lock that the
-        MERGE takes, behind which an earlier attempt can no longer commit.
+        MERGE takes, behind which an earlier attempt can no longer commit. So a row of the ledger that may be
+        there without the rows it tells of ends the run.
         """
         session = self._warehouse.session
         if attempt and (changes := self._committed(session, batch)):
@@ -181,7 +182,8 @@ class Loader:
                 session.execute(sql.ROLLBACK)
                 return self._entry(batch, parts, target, earlier)
             entry = self._entry(batch, parts, target, changes)
-            transaction.execute(sql.insert_ledger(self._ledger, entry), sql.bound_to_ledger(entry))
+            insert, bound = sql.insert_ledger(self._ledger, entry), sql.bound_to_ledger(entry)
+            transaction.execute(insert, bound, lost=FatalLoadError)
             transaction.execute(sql.COMMIT)
         except LoaderError as error:
             roll_back(session, error)

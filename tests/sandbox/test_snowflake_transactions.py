@@ -47,6 +47,24 @@ def test_what_is_rolled_back_has_not_happened(cursor: SnowflakeCursor, begin: st
     assert values(cursor) == [1]
 
 
+def test_a_session_is_told_which_transaction_is_open(cursor: SnowflakeCursor) -> None:
+    """None is, outside of BEGIN and COMMIT."""
+
+    def open_one() -> object:
+        row = cursor.execute("select current_transaction()").fetchone()
+        assert isinstance(row, tuple)
+        return row[0]
+
+    assert open_one() is None
+    cursor.execute("begin")
+    first = open_one()
+    assert first == open_one() is not None
+    cursor.execute("commit")
+    assert open_one() is None
+    cursor.execute("begin")
+    assert open_one() not in {None, first}
+
+
 def test_others_see_what_is_committed(cursor: SnowflakeCursor, other: SnowflakeCursor) -> None:
     """Another session sees nothing before COMMIT and everything after."""
     cursor.execute("begin")

@@ -239,6 +239,7 @@ class Cursor(FakeSnowflakeCursor):
         constraints.loosen(statement)
         numbers.widen(statement)
         statement = replace_functions(statement)
+        session.transaction.tell_id(statement)
         array_agg.fill_empty(statement)
         session.week_start.apply(statement)
         for part in self._transform_explode(statement):

@@ -3,6 +3,7 @@
 - Snowflake reads what is committed at the start of each statement, DuckDB at the start of the
   transaction. So DuckDB's transaction begins with the first statement that writes, not with BEGIN.
 - A statement that defines something commits what is open, then commits itself.
+- CURRENT_TRANSACTION() tells what is open.
 - What two sessions write to one table is put in a row by `table_locks`; what DuckDB still reports as a
   conflict is tried again, except in the midst of a transaction.
 
@@ -94,11 +95,16 @@ class Transaction:
         self._owner = owner
         self._has_begun = False
         self.autocommit = autocommit
-        self.is_open = False
+        self.id: str | None = None
 
     def begin(self) -> None:
         """Open a transaction; where one is open, nothing happens."""
-        self.is_open = True
+        self.id = self.id or str(time.time_ns())
+
+    def tell_id(self, statement: Expr) -> None:
+        """Put the number of the open transaction, or NULL, where a statement asks for it."""
+        for function in list(statement.find_all(exp.CurrentTransaction)):
+            function.replace(exp.convert(self.id))
 
     def commit(self) -> None:
         """Keep what the transaction did."""
@@ -122,7 +128,7 @@ class Transaction:
             self._end()
 
     def _end(self) -> None:
-        self._has_begun = self.is_open = False
+        self._has_begun, self.id = False, None
         self._locks.release(self._owner)
 
     def run(self, effect: Effect, work: Callable[[], None]) -> None:
@@ -132,8 +138,8 @@ class Transaction:
         elif effect.mode is Mode.DEFINE:
             self.commit()
             self._alone(effect, effect.mode, work)
-        elif self.is_open or not self.autocommit:
-            self.is_open = True
+        elif self.id or not self.autocommit:
+            self.begin()
             self._locks.acquire(self._owner, effect.tables, effect.mode)
             if not self._has_begun:
                 self._duck.begin()

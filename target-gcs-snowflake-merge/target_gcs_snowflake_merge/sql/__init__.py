@@ -53,11 +53,12 @@ from target_gcs_snowflake_merge.sql.summary import (
     insert_summary,
 )
 from target_gcs_snowflake_merge.sql.text import Table, literal, quote
-from target_gcs_snowflake_merge.sql.transaction import BEGIN, COMMIT, ROLLBACK
+from target_gcs_snowflake_merge.sql.transaction import BEGIN, COMMIT, CURRENT_TRANSACTION, ROLLBACK
 
 __all__ = [
     "BEGIN",
     "COMMIT",
+    "CURRENT_TRANSACTION",
     "LEDGER_COLUMNS",
     "MAX_FILES",
     "MAX_SET_VALUES",
