@@ -83,7 +83,7 @@ class Lake:
             )
         except api.PreconditionFailed:
             self._require_same(blob, path)
-        except ERRORS as error:
+        except (*ERRORS, ValueError) as error:  # ValueError: less of a chunk was kept than was sent
             raise self._translate(error) from error
 
     def list(self, prefix: str) -> list[Object]:
