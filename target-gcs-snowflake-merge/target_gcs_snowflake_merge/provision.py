@@ -53,6 +53,7 @@ def prepare_schema(settings: Settings, session: Session) -> Catalog:
         catalog.loaded = frozenset((stream, table or conform(stream)) for stream, table in rows)
     else:
         create(session, sql.create_ledger(ledger))
+    if not catalog.loaded:  # also where an earlier attempt, or run, has made the ledger and came no further
         session.execute(sql.begin_ledger(ledger, dt.datetime.now(dt.UTC)))
     if SUMMARY_TABLE not in catalog.tables:
         create(session, sql.create_summary(ledger.sibling(SUMMARY_TABLE)))

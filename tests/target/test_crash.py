@@ -26,7 +26,7 @@ STEPS = {
     "copy": "^COPY INTO",
     "begin": "^BEGIN",
     "merge": "^MERGE INTO",
-    "ledger": "^INSERT INTO .*_LOAD_LEDGER",
+    "ledger": '^INSERT INTO .*_LOAD_LEDGER.*"RUN_ID"',
     "commit": "^COMMIT",
     "drop": "^DROP TABLE",
 }

@@ -62,6 +62,17 @@ def test_every_statement_may_fail_once(world: World, fault: str, when: str) -> N
     assert len(world.ledger()) == 1
 
 
+def test_a_ledger_gets_its_beginning_though_the_one_who_made_it_came_no_further(world: World) -> None:
+    """Be it another run, which died, or an attempt of this one; there is one beginning."""
+    beginning = "^INSERT INTO .*_LOAD_LEDGER"
+    world.snowflake.add_fault(statement=beginning, signal="SIGKILL")
+    world.run(tap(0, 1), prefix=world.database)
+    world.snowflake.add_fault(statement=beginning, **FAULTS["expired"])
+    for _ in range(2):
+        world.load(tap(0, 1), prefix=world.database)
+    assert len(world.sql("select BATCH_ID from _LOAD_LEDGER where COMMITTED_AT is null")) == 1
+
+
 def test_rows_without_a_key_are_not_appended_twice(world: World) -> None:
     """An INSERT waits for no lock: what is added without a key needs one all the same."""
     world.snowflake.add_fault(statement=STEPS["commit"], when="after", **FAULTS["expired"])

@@ -69,10 +69,15 @@ def create_ledger(ledger: Table) -> str:
 def begin_ledger(ledger: Table, now: datetime) -> str:
     """Return the statement that enters the ledger's own beginning: a batch that is never committed.
 
-    From then on the ledger tells what is an orphan, before it knows any batch; who empties it ends that.
+    From then on the ledger tells what is an orphan, before it knows any batch. One that knows something stays
+    as it is, and who empties it begins it anew.
     """
     columns = ", ".join(map(quote, ("BATCH_ID", "BEGAN_AT")))
-    return f"INSERT INTO {ledger} ({columns})\nSELECT {literal(BEGINNING)}, {moment(now)}"
+    return (
+        f"INSERT INTO {ledger} ({columns})\n"  # noqa: S608 - all quoted
+        f"SELECT {literal(BEGINNING)}, {moment(now)}\n"
+        f"WHERE NOT EXISTS (SELECT 1 FROM {ledger})"
+    )
 
 
 def insert_ledger(ledger: Table, entry: LedgerEntry) -> str:
