@@ -58,7 +58,7 @@ class Loader:
 
     def prepare(self) -> None:
         """Check what has to be there, make what may be made, and learn what the schema holds."""
-        self._lake.check()
+        self._patience.run("look at the bucket", lambda _: self._lake.check())
         session = self._warehouse.session
         self.catalog = self._patience.run(
             "read the schema", lambda _: prepare_schema(self._settings, session)

@@ -83,6 +83,9 @@ class Lake:
             )
         except api.PreconditionFailed:
             self._require_same(blob, path)
+        except api.NotFound as error:  # the bucket was there: it is the session of the upload
+            message = f"Google Cloud Storage has lost an upload to the bucket {self._name!r}."
+            raise RetryableLoadError(message) from error
         except (*ERRORS, ValueError) as error:  # ValueError: less of a chunk was kept than was sent
             raise self._translate(error) from error
 

@@ -108,6 +108,13 @@ def test_storage_that_stumbles_is_made_good(world: World, when: str) -> None:
     require_truth(world, 300)
 
 
+def test_storage_is_waited_for_at_the_start_too(world: World) -> None:
+    """Before the first line is read nothing is lost, but the schedule waits for its run."""
+    world.gcs.add_fault(method="GET", path="/b/[^/]+$", status=501)
+    run = world.load(tap(0, 1), prefix=world.database)
+    assert "Could not look at the bucket, trying again" in run.errors
+
+
 def test_storage_that_stays_away_ends_the_run_inside_the_budget(world: World) -> None:
     """No STATE for what is not committed; the next run loads it."""
     world.gcs.add_fault(path="/upload/", status=503, times=None)

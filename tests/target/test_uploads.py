@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 BROKEN: dict[str, dict[str, Any]] = {
     "a chunk that was kept in part": {"status": 308, "headers": {"range": "bytes=0-262143"}},
+    "a session that was lost": {"status": 404},
+    "a session that is over": {"status": 410},
 }
 
 
