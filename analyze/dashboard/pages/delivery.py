@@ -26,8 +26,8 @@ FAILURES = (
 )
 MATCH = (
     "How a merge was found in a deployment. **Exact**: the merge commit itself was deployed. "
-    "**Contained**: a descendant of it was. **By time**: the first deployment after the merge, since a "
-    "commit is not loaded; lead times that rest on it are estimates."
+    "**Contained**: a descendant of it was. **By time**: the first deployment after the merge, since "
+    "nobody can tell whether it holds it; lead times that rest on it are estimates."
 )
 WAITING = "Of what was merged in the period, by service: not in production yet, and in no lead time."
 PARTS = {"Exact": "sha_count", "Contained": "contained_count", "By time": "time_count"}

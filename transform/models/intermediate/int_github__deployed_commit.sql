@@ -122,14 +122,41 @@ reached_{{ turn }} as (
 ),
 {% endfor %}
 
+-- Where yet another turn would lead to commits not reached before or only later, the walk has not seen all.
+unseen as (
+    select distinct
+        reached.stream_key,
+        reached.deployed_sha
+    from reached_{{ turns }} as reached
+    inner join parent
+        on
+            reached.repository_key = parent.repository_key
+            and reached.commit_sha = parent.commit_sha
+            and parent.parent_number > 1
+    inner join {{ ref('stg_github__commit') }} as loaded
+        on
+            parent.repository_key = loaded.repository_key
+            and parent.parent_sha = loaded.commit_sha
+    left join reached_{{ turns }} as known
+        on
+            reached.stream_key = known.stream_key
+            and parent.parent_sha = known.commit_sha
+    where known.commit_sha is null or known.succeeded_at > reached.succeeded_at
+),
+
 final as (
     select
-        stream_key,
-        repository_key,
-        commit_sha,
-        deployed_sha,
-        succeeded_at
-    from reached_{{ turns }}
+        reached.stream_key,
+        reached.repository_key,
+        reached.commit_sha,
+        reached.deployed_sha,
+        reached.succeeded_at,
+        unseen.deployed_sha is null as is_walked_to_the_end
+    from reached_{{ turns }} as reached
+    left join unseen
+        on
+            reached.stream_key = unseen.stream_key
+            and reached.deployed_sha = unseen.deployed_sha
 )
 
 select * from final

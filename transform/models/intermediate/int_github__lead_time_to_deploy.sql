@@ -65,7 +65,8 @@ source_of_truth as (
 ),
 
 -- Else by time, among deployments of which nobody can tell whether they hold the merge: either commit is
--- not among the loaded ones. One that is known to lack the merge is never a match.
+-- not among the loaded ones, or not all of the deployment's history was walked. One that is known to lack the
+-- merge is never a match.
 known_commit as (
     select
         repository_key,
@@ -120,6 +121,15 @@ undecided as (
     where contained.lead_time_key is null
 ),
 
+partly_walked as (
+    select distinct
+        stream_key,
+        deployed_sha,
+        succeeded_at
+    from {{ ref('int_github__deployed_commit') }}
+    where not is_walked_to_the_end
+),
+
 -- A deployment reported from elsewhere, whose commit does not tell its repository, is one of all of its service.
 candidate as (
     select
@@ -129,7 +139,7 @@ candidate as (
         deployment.environment_kind,
         deployment.commit_sha,
         deployment.succeeded_at,
-        known_deployed.commit_sha is not null as is_known
+        known_deployed.commit_sha is not null and partly_walked.deployed_sha is null as is_known
     from deployment
     inner join source_of_truth
         on
@@ -139,6 +149,11 @@ candidate as (
         on
             deployment.repository_key = known_deployed.repository_key
             and deployment.commit_sha = known_deployed.commit_sha
+    left join partly_walked
+        on
+            deployment.stream_key = partly_walked.stream_key
+            and deployment.commit_sha = partly_walked.deployed_sha
+            and deployment.succeeded_at = partly_walked.succeeded_at
 ),
 
 -- Merges and deployments in one order of time, so that each merge sees the next deployment without a join to all.
