@@ -91,7 +91,7 @@ touched as (
     where touching_commit.is_of_merge or coalesce(changed_file.parent_count, 1) < 2
 ),
 
--- Of the prefixes that a path begins with, the longest wins.
+-- Of the prefixes that a path begins with, the longest wins, with all the services that have it.
 owned as (
     select
         touched.pull_request_key,
@@ -105,9 +105,9 @@ owned as (
                 or touched.file_path = service.path_prefix
                 or startswith(touched.file_path, service.path_prefix || '/')
             )
-    qualify row_number() over (
+    qualify rank() over (
         partition by touched.pull_request_key, touched.file_path
-        order by length(service.path_prefix) desc, service.service asc
+        order by length(service.path_prefix) desc
     ) = 1
 ),
 
