@@ -18,7 +18,8 @@ TITLE = "Delivery"
 
 DEPLOYMENTS = (
     "Deployments to production that succeeded, of the kind that counts for the service, by when they were "
-    "asked for. They have no author, so that the filters for teams and bots do not apply to them."
+    "asked for; one of several services counts once. They have no author, so that the filters for teams and "
+    "bots do not apply to them."
 )
 FAILURES = (
     "Share of the changes that came to production and were reverted since: a proxy for the change failure "

@@ -1,8 +1,10 @@
--- Deployments to production by week; they belong to no team and to no author.
+-- Deployments to production by week, each once, however many services it ships; they belong to no team and to no
+-- author.
 select
     floor((datediff('day', deployment.started_at::date, bounds.end_day) - 1) / 7)::int as weeks_ago,
-    count_if(deployment.is_successful) as success_count,
-    count_if(deployment.state in ('failure', 'error', 'failed')) as failure_count
+    count(distinct iff(deployment.is_successful, deployment.deployment_key, null)) as success_count,
+    count(distinct iff(deployment.state in ('failure', 'error', 'failed'), deployment.deployment_key, null))
+        as failure_count
 from {fct_github__deployment} as deployment
 cross join ({bounds}) as bounds
 left join {dim_github__repository} as repository on deployment.repository_key = repository.repository_key
