@@ -150,8 +150,8 @@ def _is_revert(pull: Row) -> bool:
 
 
 def _reverted(pulls: Iterable[Row]) -> set[int]:
-    """Return the ids of pull requests that a merged pull request takes back."""
-    found = set()
+    """Return the ids of pull requests that a merged pull request takes back in their own branch."""
+    found: set[int] = set()
     known = sorted((pull for pull in pulls if pull["merged_at"]), key=lambda each: str(each["merged_at"]))
     for revert in known:
         if not _is_revert(revert):
@@ -159,7 +159,7 @@ def _reverted(pulls: Iterable[Row]) -> set[int]:
         number = re.match(r"revert-(\d+)-", revert["head_ref"] or "", re.IGNORECASE)
         quoted = re.match(r'revert "(.*)"$', revert["title"] or "", re.IGNORECASE | re.DOTALL)
         candidates = [
-            pull["id"]
+            pull
             for pull in known
             if pull["repository_id"] == revert["repository_id"]
             and pull["id"] != revert["id"]
@@ -169,7 +169,8 @@ def _reverted(pulls: Iterable[Row]) -> set[int]:
                 else quoted and pull["title"] == quoted[1] and pull["merged_at"] <= revert["created_at"]
             )
         ]
-        found.update(candidates[-1:])
+        here = [pull for pull in candidates if pull["base_ref"] == revert["base_ref"]]
+        found.update(pull["id"] for pull in here[-1:])
     return found
 
 

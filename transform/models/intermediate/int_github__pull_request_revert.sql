@@ -1,5 +1,15 @@
 with pull_request as (
-    select * from {{ ref('stg_github__pull_request') }}
+    select
+        pull_request.*,
+        coalesce(pull_request.base_ref = pull_request.default_branch, false)
+        or default_branch.default_branch_key is not null as is_to_default_branch
+    from {{ ref('stg_github__pull_request') }} as pull_request
+    left join {{ ref('int_github__default_branch') }} as default_branch
+        on
+            pull_request.repository_key = default_branch.repository_key
+            and pull_request.base_ref = default_branch.default_branch
+            and pull_request.merged_at >= default_branch.valid_from
+            and (pull_request.merged_at < default_branch.valid_to or default_branch.valid_to is null)
 ),
 
 revert as (
@@ -8,6 +18,8 @@ revert as (
         repository_key,
         created_at,
         merged_at,
+        base_ref,
+        is_to_default_branch,
         _ingested_at,
         try_to_number(regexp_substr(head_ref, '^revert-([0-9]+)-', 1, 1, 'i', 1)) as reverted_number,
         regexp_substr(title, '^revert "(.*)"$', 1, 1, 'is', 1) as reverted_title
@@ -26,12 +38,16 @@ quoted as (
     from revert
 ),
 
--- The branch that GitHub's button makes names the number; the title that it makes quotes the title.
+-- The branch that GitHub's button makes names the number; the title that it makes quotes the title. What is taken
+-- back in one branch stays in another, so that the original of a change that was picked to a release is not taken
+-- back there; of titles alike that of the same branch is meant.
 matched as (
     select
         revert.pull_request_key as revert_pull_request_key,
         reverted.pull_request_key as reverted_pull_request_key,
-        revert.merged_at is not null as is_effective,
+        revert.base_ref is not distinct from reverted.base_ref
+        or (revert.is_to_default_branch and coalesce(reverted.is_to_default_branch, false)) as is_of_same_branch,
+        revert.merged_at is not null and (reverted.pull_request_key is null or is_of_same_branch) as is_effective,
         greatest(revert._ingested_at, reverted._ingested_at) as _ingested_at
     from quoted as revert
     left join pull_request as reverted
@@ -52,6 +68,7 @@ matched as (
         partition by revert.pull_request_key
         order by
             iff(revert.quoted_number = reverted.number, 0, 1) asc,
+            iff(is_of_same_branch, 0, 1) asc,
             reverted.merged_at desc nulls last,
             reverted.number desc
     ) = 1
