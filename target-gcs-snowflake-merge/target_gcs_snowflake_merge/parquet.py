@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 ROW_GROUP_BYTES = 8 * 1024 * 1024  # of Arrow: a row group that is not the last has as many
+ARROW_TO_PARQUET = 3  # so many bytes of Arrow are about one in the file
 
 T = TypeVar("T")
 
@@ -87,7 +88,7 @@ class PartWriter:
     @property
     def bytes_written(self) -> int:
         """Return the size of the file so far, with what waits for it."""
-        return self.path.stat().st_size + self._waiting_bytes
+        return self.path.stat().st_size + self._waiting_bytes // ARROW_TO_PARQUET
 
     def flush(self) -> None:
         """Hand the rows over to be written to disk."""
@@ -96,6 +97,7 @@ class PartWriter:
 
     def close(self) -> None:
         """Finish the file."""
+        self._encoder.wait()  # what is on its way may still begin to wait for more
         if self._pending or self._waiting_bytes:
             self._encoder.submit(partial(self._write, self._take(), is_last=True))
         self._encoder.wait()

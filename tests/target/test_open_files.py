@@ -109,6 +109,18 @@ def test_rows_that_come_in_small_portions_are_one_row_group(tmp_path: Path) -> N
     ]
 
 
+def test_rows_that_are_still_on_their_way_are_in_the_file(tmp_path: Path) -> None:
+    """It is closed while the thread that writes has them."""
+    encoder = Encoder()
+    for number in range(20):
+        part = PartWriter(tmp_path / f"{number}.parquet", pa.schema([("id", pa.int64())]), encoder)
+        part.write(pa.RecordBatch.from_pydict({"id": list(range(20_000))}))
+        part.flush()
+        part.close()
+        assert pq.ParquetFile(part.path).metadata.num_rows == 20_000
+    encoder.close()
+
+
 def test_a_file_that_cannot_be_opened_is_told_in_a_sentence(tmp_path: Path) -> None:
     """Where the disk is full, say; the run ends as it does for all that will fail again."""
     encoder = Encoder()
