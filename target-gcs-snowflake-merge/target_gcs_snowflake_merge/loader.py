@@ -10,7 +10,12 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from target_gcs_snowflake_merge import sql
-from target_gcs_snowflake_merge.errors import FatalLoadError, LoaderError, SessionLostError
+from target_gcs_snowflake_merge.errors import (
+    FatalLoadError,
+    LoaderError,
+    RetryableLoadError,
+    SessionLostError,
+)
 from target_gcs_snowflake_merge.layout import Catalog
 from target_gcs_snowflake_merge.naming import ROW_HASH, SUMMARY_TABLE
 from target_gcs_snowflake_merge.outcome import Changes, Loaded, Staged
@@ -184,7 +189,9 @@ class Loader:
             entry = self._entry(batch, parts, target, changes)
             insert, bound = sql.insert_ledger(self._ledger, entry), sql.bound_to_ledger(entry)
             transaction.execute(insert, bound, lost=FatalLoadError)
-            transaction.execute(sql.COMMIT)
+            if transaction.commit() and not self._committed(session, batch):
+                message = "A transaction was gone before its COMMIT"
+                raise RetryableLoadError(message)
         except LoaderError as error:
             roll_back(session, error)
             raise

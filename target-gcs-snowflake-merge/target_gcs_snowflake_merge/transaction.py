@@ -24,7 +24,6 @@ class Transaction:
     statement commits by itself, and COMMIT succeeds over nothing. Who slept while a statement ran finds its
     answer on waking, and cannot tell that from a statement that took long, as behind a lock. So when much
     time has passed between two answers, Snowflake is asked what is open: nothing, where the rows are lost.
-    Behind a COMMIT that took long nothing is open either, and its outcome has to be looked up.
     """
 
     def __init__(self, session: Session, clock: Callable[[], float] = time.time) -> None:
@@ -38,6 +37,19 @@ class Transaction:
         self, statement: str, bound: Sequence[str] = (), *, lost: type[LoaderError] = RetryableLoadError
     ) -> Answer:
         """Run a statement in it; raise `RetryableLoadError` where it may be gone by now, LOST where it is."""
+        answer, silent = self._answer(statement, bound)
+        if silent > MOST_IDLE_SECONDS and self.execute(sql.CURRENT_TRANSACTION).rows == [(None,)]:
+            message = f"A transaction is gone behind a statement that took {silent:.0f} s"
+            raise lost(message)
+        return answer
+
+    def commit(self) -> bool:
+        """Commit it; tell whether that took so long that it may have been gone by then."""
+        _, silent = self._answer(sql.COMMIT)
+        return silent > MOST_IDLE_SECONDS
+
+    def _answer(self, statement: str, bound: Sequence[str] = ()) -> tuple[Answer, float]:
+        """Return an answer, and for how many seconds there was none."""
         idle = self._clock() - self._answered_at
         if idle > MOST_IDLE_SECONDS:
             message = f"A transaction was idle for {idle:.0f} s, and Snowflake may have ended it"
@@ -45,7 +57,4 @@ class Transaction:
         answer = self._session.execute(statement, bound)
         answered_at = self._clock()
         silent, self._answered_at = answered_at - self._answered_at, answered_at
-        if silent > MOST_IDLE_SECONDS and self.execute(sql.CURRENT_TRANSACTION).rows == [(None,)]:
-            message = f"A transaction is gone behind a statement that took {silent:.0f} s"
-            raise lost(message)
-        return answer
+        return answer, silent
