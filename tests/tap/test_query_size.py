@@ -33,3 +33,14 @@ def test_graphql_that_fails_at_single_things_is_not_asked_for_some_time() -> Non
     assert size.value == 0
     time.sleep(SECONDS)
     assert size.value == 50
+
+
+def test_what_failed_before_counts_no_more_when_as_much_as_usual_is_asked_for() -> None:
+    """The first question that is too large then is halved, as in the beginning."""
+    size = QuerySize(50, SECONDS)
+    for _ in range(MAX_FAILED_IN_A_ROW):
+        size.halve(1)
+    time.sleep(SECONDS)
+    assert size.value == 50
+    size.halve(50)
+    assert size.value == 25

@@ -135,7 +135,9 @@ class Exchange:
                 self._tell(question, turn)
             since = time.monotonic()
             self._closed.wait(turn.wait_seconds)
-            progress.pause(time.monotonic() - since)
+            waited = time.monotonic() - since
+            progress.pause(waited)
+            self._health.pause(waited)
 
     def _tell(self, question: Question, turn: Turn) -> None:
         self._usage.add_wait(question.organization, question.resource, turn.wait_seconds)

@@ -51,6 +51,11 @@ class Health:
         if self._bad_since is None:
             self._bad_since = time.monotonic()
 
+    def pause(self, seconds: float) -> None:
+        """Leave the wait for a limit out of an outage: nobody has asked."""
+        if (bad_since := self._bad_since) is not None:
+            self._bad_since = min(bad_since + seconds, time.monotonic())
+
     def why_given_up(self, failed: Failed, failures: int, url: str) -> GitHubError:
         """Return what is true after the last attempt: of the host as a whole, or of this question."""
         if not self.is_reached:
@@ -60,11 +65,11 @@ class Health:
                 f"{failed.reason}: api_url ({self._api_url}) is not that of an API; GitHub Enterprise "
                 "Server's ends in /api/v3."
             )
+        if failed.is_heavy:  # whether all of GitHub is down, REST will tell
+            return GraphQLTooLargeError(failed.reason)
         bad_since = self._bad_since
         if bad_since is not None and (silent_seconds := time.monotonic() - bad_since) >= self._outage_seconds:
             return UnreachableError(
                 f"GitHub has given no good answer for {silent_seconds:.0f} s: {failed.reason}."
             )
-        if failed.is_heavy:
-            return GraphQLTooLargeError(failed.reason)
         return RepositoryError(failed.status, f"{failed.reason}, {failures} times in a row", url)

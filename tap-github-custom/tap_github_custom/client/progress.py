@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 MAX_LIMITED = 20  # answers in a row that ask the question to wait
 MAX_HEAVY = 3  # attempts at a GraphQL question that may be too large, where less can be asked for instead
 MAX_GARBLED = 6  # attempts at an answer that should be JSON
+SINGLE_SECONDS = 15.0  # for such a question where nothing less can be asked for; REST is the other way
 FIRST_CONTACT_SECONDS = 3.0
 NO_TIME_LIMIT = float("inf")
 
@@ -36,8 +37,8 @@ class Progress:
             return self._patiences.setdefault("contact", Patience(FIRST_CONTACT_SECONDS, MAX_HEAVY))
         if failed.is_heavy and self.is_divisible:
             return self._patiences.setdefault("heavy", Patience(NO_TIME_LIMIT, MAX_HEAVY))
-        if failed.is_heavy:  # nothing smaller can be asked for: it is GitHub that is unwell
-            return self._patiences.setdefault("any", Patience(self.retry_seconds))
+        if failed.is_heavy:  # nothing smaller can be asked for: GitHub is unwell, or this is too much for it
+            return self._patiences.setdefault("single", Patience(min(self.retry_seconds, SINGLE_SECONDS)))
         if 0 < failed.status < GARBLED_BELOW:
             return self._patiences.setdefault("garbled", Patience(self.retry_seconds, MAX_GARBLED))
         return self._patiences.setdefault("any", Patience(self.retry_seconds))

@@ -38,7 +38,7 @@ class QuerySize:
         """Return how much to ask for; 0: GraphQL has failed after all retries, and is not asked now."""
         with self._lock:
             if time.monotonic() >= self._cautious_until:
-                self._value = self._usual
+                self._value, self._failed_in_a_row = self._usual, 0
             return self._value
 
     def halve(self, tried: int) -> None:

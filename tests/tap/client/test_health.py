@@ -8,7 +8,7 @@ from email.utils import formatdate
 from tap_github_custom.client.answer import Reply
 from tap_github_custom.client.health import Health
 from tap_github_custom.client.verdict import Failed
-from tap_github_custom.errors import RepositoryError, UnreachableError
+from tap_github_custom.errors import GraphQLTooLargeError, RepositoryError, UnreachableError
 
 
 def answered(ahead_seconds: float) -> Reply:
@@ -46,3 +46,20 @@ def test_an_outage_begins_with_the_first_bad_answer() -> None:
     assert given_up() is UnreachableError
     health.saw(good)
     assert given_up() is RepositoryError
+
+
+def test_an_outage_is_of_rest() -> None:
+    """GraphQL alone may be down for long: REST is asked then, and tells whether all of GitHub is."""
+    health = Health("https://h", 0)
+    health.saw(Reply(502, {}, b"", "https://h/graphql"))
+    assert type(health.why_given_up(Failed(502, "bad", is_heavy=True), 3, "x")) is GraphQLTooLargeError
+    assert type(health.why_given_up(Failed(502, "bad"), 3, "x")) is UnreachableError
+
+
+def test_a_wait_for_a_limit_is_no_outage() -> None:
+    """Nobody has asked meanwhile."""
+    health = Health("https://h", 0.05)
+    health.saw(Reply(502, {}, b"", "https://h/x"))
+    time.sleep(0.05)
+    health.pause(0.05)
+    assert type(health.why_given_up(Failed(502, "bad"), 3, "x")) is RepositoryError
