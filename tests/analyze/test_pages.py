@@ -320,9 +320,7 @@ def test_code_is_that_of_the_marts(connected: Warehouse) -> None:
         "f.repository_full_name order by n desc limit 1",
     )
     assert figures(app)["Hotspots"][0]["commit_count"] == most["n"]
-    owned = only(
-        connected, "select count(*) as n from reports.rpt_github__code_ownership where additions > 0"
-    )
+    owned = only(connected, "select count(*) as n from reports.rpt_github__code_ownership where churn > 0")
     assert len(figures(app)["Ownership"]) == owned["n"]
 
 

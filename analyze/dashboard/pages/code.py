@@ -22,8 +22,7 @@ CHURN = (
 HOTSPOTS = "Files by how many commits changed them in the period, noise left out."
 OWNERSHIP = (
     "Folders up to two levels deep, over all time and all teams. The bus factor is how many people it "
-    "takes to have written half of the lines that were added to what is there now; only organisation and "
-    "repository filter it."
+    "takes to have written half of the churn; only organisation and repository filter it."
 )
 WIDE = 2.4  # how much wider than high a treemap is
 BOXES = 60
@@ -135,6 +134,6 @@ def _ownership(reading: Reading) -> None:
             "author_count": config.NumberColumn("Authors"),
             "top_author_share": config.NumberColumn("Share of the first", format="percent"),
             "top_author": config.TextColumn("First author"),
-            "additions": config.NumberColumn("Added lines"),
+            "churn": config.NumberColumn("Changed lines"),
         },
     )

@@ -6,7 +6,7 @@ select
     ownership.top_author_share,
     iff(:with_people, coalesce(person.name, ownership.top_author_person_key), null) as top_author,
     ownership.repository_full_name,
-    ownership.additions
+    ownership.churn
 from {rpt_github__code_ownership} as ownership
 left join (
     select person_key, max(name) as name
@@ -15,8 +15,8 @@ left join (
     group by person_key
 ) as person on ownership.top_author_person_key = person.person_key
 where
-    ownership.additions > 0
+    ownership.churn > 0
     and (:any_organization or ownership.source_org in (:organizations))
     and (:any_repository or ownership.repository_full_name in (:repositories))
-order by ownership.bus_factor asc, ownership.additions desc, ownership.path_prefix asc
+order by ownership.bus_factor asc, ownership.churn desc, ownership.path_prefix asc
 limit 200
