@@ -18,8 +18,9 @@ SINCE :=
 UNTIL :=
 NAME :=
 RESERVE := 1500
-# ENVIRONMENT: instead of the one that MELTANO_ENVIRONMENT names, in .env or in the shell.
+# ENVIRONMENT: instead of the one that MELTANO_ENVIRONMENT names, in the shell or in .env; prod without any.
 ENVIRONMENT :=
+NAMED_ENVIRONMENT = $(or $(ENVIRONMENT),$(MELTANO_ENVIRONMENT),$(shell sed -n 's/^MELTANO_ENVIRONMENT=//p' .env 2>/dev/null),prod)
 RESOLUTION ?= lowest-direct
 
 # Continuous integration shares its machine: what failed there is run once more, by itself, and must pass then.
@@ -89,7 +90,7 @@ backfill: $(PLUGINS) ## Read all history of REPOSITORIES='["acme/app"]', or what
 	TAP_GITHUB_CUSTOM_START_DATE='$(SINCE)' TAP_GITHUB_CUSTOM_END_DATE='$(UNTIL)' TAP_GITHUB_CUSTOM_RECONCILE=never \
 	TAP_GITHUB_CUSTOM_RATE_LIMIT_RESERVE=$(RESERVE) $(BIN)/python -m orchestrate.with_secrets \
 		$(BIN)/python -m orchestrate.worker --name="backfill$(NAME)" -- \
-		$(if $(ENVIRONMENT),--environment=$(ENVIRONMENT)) run tap-github-custom target-gcs-snowflake-merge
+		--environment=$(NAMED_ENVIRONMENT) run tap-github-custom target-gcs-snowflake-merge
 
 # Old releases of Google's libraries warn of the Python they run on.
 compatibility: $(UV) ## Test the plugins with the oldest libraries that they claim to work with (or PYTHON=python3.13 RESOLUTION=highest)

@@ -49,10 +49,18 @@ def test_a_backfill_hears_its_command_line_alone() -> None:
     shell = {"NAME": "DESKTOP-7", "ENVIRONMENT": "production", "SINCE": "2020", "RESERVE": "0"}
     plain = make(ROOT, "--dry-run", "backfill")
     assert make(ROOT, "--dry-run", "backfill", **shell) == plain
-    assert "--environment" not in plain  # so that Meltano takes the one of .env
     named = make(ROOT, "--dry-run", "backfill", "NAME=-2024", "ENVIRONMENT=dev")
     assert '--name="backfill-2024"' in named
     assert "--environment=dev" in named
+
+
+def test_a_backfill_is_in_the_environment_of_the_file(tmp_path: Path) -> None:
+    """The process's own wins, as everywhere; without any it is production."""
+    dry_run = ("-f", str(ROOT / "Makefile"), "--dry-run", "--old-file=.venv/.plugins", "backfill")
+    assert "--environment=prod" in make(tmp_path, *dry_run, MELTANO_ENVIRONMENT="")
+    (tmp_path / ".env").write_text("SNOWFLAKE_USER=X\nMELTANO_ENVIRONMENT=dev\n", encoding="utf-8")
+    assert "--environment=dev" in make(tmp_path, *dry_run, MELTANO_ENVIRONMENT="")
+    assert "--environment=staging" in make(tmp_path, *dry_run, MELTANO_ENVIRONMENT="staging")
 
 
 def test_a_backfill_reads_the_secrets_that_its_variables_name() -> None:
