@@ -53,7 +53,8 @@ period as (
         holder.github_login,
         own.* exclude (github_login),
         own.github_login = holder.github_login as is_own,
-        holder.is_first_of_login
+        holder.is_first_of_login,
+        holder.login_began_at
     from holder
     inner join holder as former
         on
@@ -103,6 +104,7 @@ filled as (
             {{ column }}
         ) as known_{{ column }},
         {%- endfor %}
+        row_number() over (partition by github_login, account_key, is_own order by began_at) = 1 as is_first_of_own,
         iff(is_first, '1970-01-01'::timestamp_ntz, began_at) as valid_from,
         iff(
             is_own,
@@ -131,7 +133,7 @@ select
     -- Of several accounts the first had the login since ever, and each other one since it was seen with it.
     case
         when is_first_of_login then valid_from
-        when is_own then began_at
+        when is_own then iff(is_first_of_own, login_began_at, began_at)
     end as login_held_from,
     valid_to is null as is_current
 from filled
