@@ -23,6 +23,10 @@ listed_date as (
     from {{ raw_table(source('fivetran_github', 'commit_pull_request')) }} as listing
     inner join {{ raw_table(source('fivetran_github', 'commit')) }} as commits
         on listing.commit_sha = commits.sha
+    inner join {{ raw_table(source('fivetran_github', 'pull_request')) }} as pull_request
+        on listing.pull_request_id = pull_request.id
+    -- What is looked for is a copy of a commit that the pull request has, not the commit itself.
+    where listing.commit_sha is distinct from pull_request.merge_commit_sha
 )
 
 select
