@@ -65,7 +65,7 @@ def test_a_backfill_goes_on_where_it_ended_and_leaves_the_schedule_alone(schedul
     names = json.dumps(list(map(str, paths)))
     portions = 0
     while True:
-        output = backfill(scheduled, f"REPOSITORIES={names}", TAP_GITHUB_CUSTOM_MAX_REQUESTS="90")
+        output = backfill(scheduled, f"REPOSITORIES={names}", TAP_GITHUB_CUSTOM_MAX_REQUESTS="45")
         portions += 1
         if "ended early" not in output:
             break
