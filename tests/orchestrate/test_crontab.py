@@ -12,7 +12,7 @@ import pytest
 PAGE = Path(__file__).parents[2] / "orchestrate" / "alert" / "README.md"
 
 
-@pytest.mark.skipif(not shutil.which("flock"), reason="no flock here")
+@pytest.mark.skipif(not shutil.which("flock"), reason="no flock here: install util-linux")
 def test_a_run_that_still_goes_on_is_left_alone(tmp_path: Path) -> None:
     """The next one does not begin, so that no alert tells of it; the one after does."""
     page = PAGE.read_text(encoding="utf-8")
