@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import ast
 import inspect
+import re
 import shutil
 import subprocess
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import fakesnow.transforms
 import pytest
 from fakesnow import info_schema
 from fakesnow.cursor import FakeSnowflakeCursor
 from fakesnow.transforms import transforms
-from sandbox.snowflake import describe, numbers
+from sandbox.snowflake import describe, numbers, rewrites
 
 if TYPE_CHECKING:
     from sandbox.servers import Server
@@ -54,6 +57,23 @@ def test_what_is_replaced_in_fakesnow_is_still_there() -> None:
     assert "in ('BIGINT', 'HUGEINT', 'INTEGER') then 0" in numbers.columns_view()
     assert "transforms.numeric_agg_implicit_cast" in inspect.getsource(FakeSnowflakeCursor)
     assert "info_schema.insert_table_comment_sql" in inspect.getsource(FakeSnowflakeCursor)
+
+
+@pytest.mark.parametrize("name", rewrites.LOOKED_FOR)
+def test_a_rewrite_looks_for_what_it_is_said_to(name: str) -> None:
+    """The kinds of syntax by which its function tells the statements that it changes."""
+    function = ast.parse(inspect.getsource(getattr(fakesnow.transforms, name))).body[0]
+    assert isinstance(function, ast.FunctionDef)
+    statement = function.args.args[0].arg
+    tests = [
+        ast.unparse(each.args[1])
+        for each in ast.walk(function)
+        if isinstance(each, ast.Call)
+        and ast.unparse(each.func) == "isinstance"
+        and ast.unparse(each.args[0]) == statement
+    ]
+    named = {kind for test in tests for kind in re.findall(r"exp\.(\w+)", test)}
+    assert named == {kind.__name__ for kind in rewrites.LOOKED_FOR[name]}
 
 
 @pytest.mark.skipif(

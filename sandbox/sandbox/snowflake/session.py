@@ -8,7 +8,7 @@ import time
 import uuid
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import duckdb
 from fakesnow import transforms
@@ -39,6 +39,7 @@ from sandbox.snowflake.functions import replace_functions
 from sandbox.snowflake.keywords import quote_keywords
 from sandbox.snowflake.merge import execute_merge
 from sandbox.snowflake.results import describe
+from sandbox.snowflake.rewrites import Rewritten
 from sandbox.snowflake.temporary_tables import TemporaryTables
 from sandbox.snowflake.transactions import Transaction, effect_of
 from sandbox.snowflake.weeks import WeekStart
@@ -256,6 +257,11 @@ class Cursor(FakeSnowflakeCursor):
         elif session.database_set:
             self._duck_conn.execute(f"SET schema = '{session.database}.{session.schema or 'main'}'")
         self._answer(f"SELECT '{name} successfully dropped.' AS status")
+
+    def _transform(self, expression: Expr, params: Any) -> Expr:  # noqa: ANN401 - fakesnow's own
+        statement = Rewritten(expression)
+        super()._transform(cast("Expr", statement), params)
+        return statement.tree
 
     def _transform_explode(self, expression: Expr) -> list[Expr]:
         if isinstance(expression, exp.Merge):
