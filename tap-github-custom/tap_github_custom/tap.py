@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import sys
 import threading
+import time
 from contextlib import closing
 from datetime import UTC, datetime
 from typing import IO, TYPE_CHECKING, Any, cast
@@ -52,6 +53,8 @@ if TYPE_CHECKING:
     from tap_github_custom.identity import MappedPerson
     from tap_github_custom.repository import Row
 
+# systemd and others send SIGTERM to all processes of a group, whereupon Meltano sends it to its plugins.
+ECHO_SECONDS = 10.0
 TEST_REPOSITORIES = 5  # `--test` looks for a record of each stream in so many repositories
 
 
@@ -89,6 +92,7 @@ class TapGitHubCustom(Tap):
         given = typed(given, self.config_jsonschema)
         self._began = datetime.now(UTC)
         self._stopped_by = 0
+        self._signalled_at: dict[int, float] = {}
         self._is_over = threading.Event()
         self._checked: Settings | None = None
         self._mapping: Sequence[MappedPerson] = ()
@@ -321,7 +325,13 @@ class TapGitHubCustom(Tap):
     def _handle_termination(self, signum: int, frame: FrameType | None) -> None:
         """End at the next row; a second signal of the kind ends the process at once."""
         del frame
-        signal.signal(signum, signal.SIG_DFL)
+        now = time.monotonic()
+        first = self._signalled_at.setdefault(signum, now)
+        if first != now:
+            if signum != signal.SIGTERM or now - first > ECHO_SECONDS:
+                signal.signal(signum, signal.SIG_DFL)
+                signal.raise_signal(signum)
+            return
         self._stopped_by = signum
         writer = self._writer
         watching = (signum, self._is_over, lambda: writer.is_writing, self.logger)

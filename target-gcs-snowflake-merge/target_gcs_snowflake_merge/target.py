@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import signal
 import sys
+import time
 from contextlib import contextmanager, suppress
 from typing import IO, TYPE_CHECKING, Any, NoReturn
 
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
 
     from target_gcs_snowflake_merge.replay import Window
     from target_gcs_snowflake_merge.run import Run
+
+# systemd and others send SIGTERM to all processes of a group, whereupon Meltano sends it to its plugins.
+ECHO_SECONDS = 10.0
 
 
 class TargetGCSSnowflakeMerge(Target):
@@ -58,6 +62,7 @@ class TargetGCSSnowflakeMerge(Target):
             self.logger.warning(sentence)
         given = typed(without_empty(given), self.config_jsonschema)
         self._lines = LineReader(self._open_run)
+        self._signalled_at: dict[int, float] = {}
         super().__init__(
             config=given,
             validate_config=validate_config,
@@ -98,9 +103,15 @@ class TargetGCSSnowflakeMerge(Target):
         self._lines.finish()
 
     def _handle_termination(self, signum: int, frame: FrameType | None) -> None:
+        """End between two messages; a second signal of the kind ends the process at once."""
         del frame
-        signal.signal(signum, signal.SIG_DFL)  # the second signal of a kind ends the process at once
-        self._lines.terminate(signum)
+        now = time.monotonic()
+        first = self._signalled_at.setdefault(signum, now)
+        if first == now:
+            self._lines.terminate(signum)
+        elif signum != signal.SIGTERM or now - first > ECHO_SECONDS:
+            signal.signal(signum, signal.SIG_DFL)
+            signal.raise_signal(signum)
 
     def _open_run(self) -> Run:
         from target_gcs_snowflake_merge import opening  # noqa: PLC0415 - see there
