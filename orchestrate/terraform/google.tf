@@ -113,6 +113,10 @@ resource "google_secret_manager_secret" "pipeline" {
   replication {
     auto {}
   }
+
+  lifecycle {
+    prevent_destroy = true # its values are nowhere else
+  }
 }
 
 resource "google_secret_manager_secret_iam_member" "pipeline" {

@@ -64,7 +64,6 @@ resource "snowflake_grant_ownership" "warehouse" {
   }
 }
 
-# Environments share it: in the second one, `terraform import` it first.
 resource "snowflake_database" "pipelines" {
   provider = snowflake.sysadmin
   name     = var.database
@@ -198,14 +197,18 @@ resource "snowflake_grant_privileges_to_account_role" "file_format" {
   }
 }
 
-# A service user takes a key pair, never a password.
+# A service user takes a key pair, never a password. A key is given to a new user only: afterwards it is replaced by
+# hand, and what Terraform remembers of it must not come back.
 resource "snowflake_service_user" "pipeline" {
   name                           = "${var.prefix}GITHUB_PIPELINE"
   default_role                   = snowflake_account_role.role["LOADER"].name
   default_secondary_roles_option = "NONE"
   default_warehouse              = snowflake_warehouse.pipeline.name
   rsa_public_key                 = var.public_key
-  rsa_public_key_2               = var.public_key_2
+
+  lifecycle {
+    ignore_changes = [rsa_public_key, rsa_public_key_2]
+  }
 }
 
 resource "snowflake_service_user" "reporter" {
@@ -214,6 +217,10 @@ resource "snowflake_service_user" "reporter" {
   default_secondary_roles_option = "NONE"
   default_warehouse              = snowflake_warehouse.pipeline.name
   rsa_public_key                 = var.reporter_public_key
+
+  lifecycle {
+    ignore_changes = [rsa_public_key, rsa_public_key_2]
+  }
 }
 
 resource "snowflake_grant_account_role" "pipeline" {

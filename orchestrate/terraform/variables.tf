@@ -37,7 +37,7 @@ variable "database" {
 }
 
 variable "prefix" {
-  description = "In front of every name but the database's, for another environment: DEV_."
+  description = "In front of every name but the database's: DEV_ for a dev with buckets and a database of its own; see README.md."
   type        = string
   default     = ""
 
@@ -60,19 +60,13 @@ variable "keep_days" {
 }
 
 variable "public_key" {
-  description = "Public key of the pipeline's user: base64 without lines. null: set by hand."
-  type        = string
-  default     = null
-}
-
-variable "public_key_2" {
-  description = "The second public key, while a key is being replaced."
+  description = "First public key of the pipeline's user, when it is made: base64 without lines. null: set by hand."
   type        = string
   default     = null
 }
 
 variable "reporter_public_key" {
-  description = "Public key of the reporter: base64 without lines. null: set by hand."
+  description = "First public key of the reporter, when it is made: base64 without lines. null: set by hand."
   type        = string
   default     = null
 }

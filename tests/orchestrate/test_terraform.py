@@ -157,6 +157,21 @@ def test_buckets_are_private_and_stay() -> None:
     assert all("days_since_noncurrent_time" in rule["condition"][0] for rule in deleting)
 
 
+def test_keys_that_were_replaced_by_hand_stay() -> None:
+    """The next apply, which knows the first key or none, would take away the one in use."""
+    users = {name: body for (kind, name), body in resources().items() if kind == "snowflake_service_user"}
+    assert users.keys() == {"pipeline", "reporter"}
+    for body in users.values():
+        ignored = {name.strip("${}") for name in body["lifecycle"][0]["ignore_changes"]}
+        assert ignored == {"rsa_public_key", "rsa_public_key_2"}
+
+
+def test_secrets_stay() -> None:
+    """What was put into them by hand is nowhere else."""
+    (secrets,) = (body for (kind, _), body in resources().items() if kind == "google_secret_manager_secret")
+    assert secrets["lifecycle"][0]["prevent_destroy"] is True
+
+
 def test_no_secret_is_in_the_files() -> None:
     """Secrets are made empty, and no service account gets a key: both would end up in Terraform's state."""
     kinds = {kind for kind, _ in resources()}
