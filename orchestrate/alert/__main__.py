@@ -4,7 +4,8 @@
     python -m orchestrate.alert                  # runs nothing: is the data stale, did the last run go well?
 
 It stands outside the job, so that it tells of one that was killed, too. It ends as the command does; without
-one, with 1 where something is wrong; with 3 where an alert could not be delivered.
+one, with 1 where something is wrong; with 3 where an alert could not be delivered. Where a secret cannot be
+read, the command is not begun, which counts as exit code 78.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from dotenv import load_dotenv
 from orchestrate.alert.evidence import Question, look
 from orchestrate.alert.problems import problems
 from orchestrate.alert.webhook import WebhookError, post
+from orchestrate.with_secrets import BAD_SECRET, UNREAD
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -56,13 +58,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = parser().parse_args(arguments)
     load_dotenv(".env")  # as Meltano does; what is set already stays
     run_id = os.environ.get(RUN_ID) or str(uuid.uuid4())
-    exit_code = run(given.command, run_id) if given.command else None
+    unread = os.environ.get(UNREAD, "").splitlines()
+    exit_code = None
+    if given.command:
+        exit_code = BAD_SECRET if unread else run(given.command, run_id)
     now = datetime.now(UTC).replace(tzinfo=None)
     stale_after = timedelta(hours=given.stale_hours)
     late = now - stale_after
     read_since = late - timedelta(days=given.dropped_days)
     question = Question(run_id if given.command else None, late, read_since, given.command)
-    found = [given.problem] if given.problem else []
+    found = [*([given.problem] if given.problem else []), *unread]
     found += problems(look(os.environ, question, exit_code), now, stale_after)
     ending = exit_code if exit_code is not None else int(bool(found))
     if not found:

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+import yaml
 from sandbox.servers import serve_secrets
+
+from orchestrate.airflow.project import Project
+from orchestrate.with_secrets import is_alert
+from tests.tap.answering import Told, answering
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -74,6 +80,42 @@ def test_a_secret_that_cannot_be_read_ends_it_before_it_begins(secrets: Server, 
     assert result.returncode == 78
     assert "projects/p/secrets/off/versions/1 (setting SNOWFLAKE_PRIVATE_KEY) cannot be read" in result.stderr
     assert not marker.exists()
+
+
+@pytest.mark.parametrize("job", [[], ["--", "touch", "ran"]])
+def test_a_secret_that_cannot_be_read_is_told_by_the_alert(
+    secrets: Server, tmp_path: Path, job: list[str]
+) -> None:
+    """It needs few of them itself, and who else would tell? A job in it is not begun."""
+    command = [sys.executable, "-m", "orchestrate.alert", *job]
+    unread = {"TAP_GITHUB_CUSTOM_AUTH_TOKEN": "projects/p/secrets/off/versions/1"}
+    with answering(lambda _: Told(200)) as hook:
+        result = run(secrets, tmp_path, *command, ALERT_WEBHOOK_URL=hook.url, **unread)
+    (asked,) = hook.asked
+    heading, first, *_ = json.loads(asked.body)["text"].splitlines()
+    assert heading.startswith("GitHub pipeline")
+    assert "projects/p/secrets/off/versions/1 (setting TAP_GITHUB_CUSTOM_AUTH_TOKEN) cannot be read" in first
+    assert result.returncode == (78 if job else 1)
+    assert not (tmp_path / "ran").exists()
+
+
+def commands_that_alert() -> list[list[str]]:
+    """Return what Airflow, Kubernetes and cron begin; Prefect does as Airflow."""
+    pods = yaml.safe_load_all((ROOT / "orchestrate" / "kubernetes" / "workers.yaml").read_text("utf-8"))
+    (pod,) = (each["spec"] for each in pods if each["metadata"]["name"] == "github-alert")
+    page = (ROOT / "orchestrate" / "alert" / "README.md").read_text("utf-8")
+    (line,) = re.findall(r"^0 \*/6 .*(flock .*) >>", page, re.MULTILINE)
+    return [
+        Project(ROOT).module("orchestrate.alert", "--problem", "one"),
+        pod["jobTemplate"]["spec"]["template"]["spec"]["containers"][0]["args"],
+        line.split(),
+    ]
+
+
+def test_the_alert_is_known_however_it_is_begun() -> None:
+    """And is not taken for what it is around."""
+    assert [command for command in commands_that_alert() if not is_alert(command)] == []
+    assert not is_alert(["python", "-m", "orchestrate.worker", "--name", "orchestrate.alert", "--", "run"])
 
 
 def test_secrets_are_read_with_the_key_file_that_the_file_names(
