@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from target_gcs_snowflake_merge import sql
-from target_gcs_snowflake_merge.errors import LoaderError, MissingObjectError, SettingsError
+from target_gcs_snowflake_merge.errors import LoaderError, SettingsError
 from target_gcs_snowflake_merge.login import connection_options
 from target_gcs_snowflake_merge.naming import SUMMARY_TABLE
 from target_gcs_snowflake_merge.provision import ledger_table
@@ -76,12 +76,9 @@ def look(variables: Mapping[str, str], question: Question, exit_code: int | None
 
 def _answers(session: Session, ledger: sql.Table, question: Question, exit_code: int | None) -> Seen:
     summary = ledger.sibling(SUMMARY_TABLE)
-    try:
-        newest = session.execute(newest_commit(ledger)).rows[0][0]
-        newest_of = dict(session.execute(newest_commits(ledger, question.read_since)).rows)
-        told = session.execute(rows_of_runs(summary, question)).records()
-    except MissingObjectError:
-        return Seen(exit_code)  # before the first load there is nothing
+    newest = session.execute(newest_commit(ledger)).rows[0][0]
+    newest_of = dict(session.execute(newest_commits(ledger, question.read_since)).rows)
+    told = session.execute(rows_of_runs(summary, question)).records()
     return Seen(exit_code, [_told(row) for row in told], newest, newest_of)
 
 
