@@ -22,7 +22,7 @@ from target_gcs_snowflake_merge.naming import SUMMARY_TABLE
 from target_gcs_snowflake_merge.provision import ledger_table
 from target_gcs_snowflake_merge.warehouse import Warehouse
 
-from orchestrate.alert.evidence import settings_from
+from orchestrate.warehouse_settings import settings_from
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
