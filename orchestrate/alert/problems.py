@@ -40,7 +40,7 @@ def problems(seen: Seen, now: datetime, stale_after: timedelta) -> list[str]:
     """Return a sentence for each problem, none where all is well; NOW is UTC, as `newest` is."""
     found = []
     if seen.exit_code:
-        found.append(f"The run {_ending(seen.exit_code)}.")
+        found.append(_ending(seen.exit_code))
     if seen.failure_to_look:
         return [*found, f"Nobody knows whether data is stale: {_cut(seen.failure_to_look)}"]
     if seen.exit_code and not any(row.plugin == LOADER for row in seen.told):
@@ -77,7 +77,9 @@ def _utc(moment: datetime) -> str:
 
 
 def _ending(exit_code: int) -> str:
-    return f"was ended by signal {-exit_code}" if exit_code < 0 else f"failed with exit code {exit_code}"
+    if exit_code < 0:
+        return f"The run was ended by signal {-exit_code}."
+    return f"The run failed with exit code {exit_code}."
 
 
 def _of_row(row: Told) -> list[str]:
