@@ -11,7 +11,7 @@ export UV_COMPILE_BYTECODE := 1
 # DATA=folder: serve this folder instead of the organisation that the sandbox generates.
 DATA ?=
 PYTEST_ARGS ?=
-# Of a backfill, from its command line alone: what the shell has under such names is something else.
+# Set these only on the command line of `make backfill`; environment variables of the same name are ignored.
 # RESERVE: points of each limit that are left to the schedule.
 REPOSITORIES :=
 SINCE :=
