@@ -59,7 +59,7 @@ airflow: $(PLUGINS) $(AIRFLOW)/.synced ## Open Airflow with the DAGs on the sand
 	$(BIN)/sandbox run -- airflow standalone
 
 test: $(PLUGINS) $(AIRFLOW)/.synced $(PREFECT)/.synced browser postgresql ## Lint, check types, run every test
-	$(MAKE) --no-print-directory lint types
+	$(MAKE) --no-print-directory --jobs=2 lint types
 ifeq ($(PYTEST_ARGS),)
 	$(BIN)/pytest --numprocesses=auto --dist=loadfile --no-loadscope-reorder || $(AGAIN)
 else
