@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from playwright.sync_api import Browser, ConsoleMessage, Dialog, Page, ViewportSize
+    from playwright.sync_api import BrowserContext, ConsoleMessage, Dialog, Page, ViewportSize
 
     from tests.transform.warehouse import Warehouse
 
@@ -80,11 +80,11 @@ def _started(log: Path) -> str:
 
 
 @pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    """Return a browser."""
+def chromium() -> Iterator[BrowserContext]:
+    """Return a browser, which compiles the app's scripts once for all pages."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
-        yield browser
+        yield browser.new_context(viewport=DESK)
         browser.close()
 
 
@@ -133,11 +133,13 @@ class Seen:
 
 
 def seen(
-    chromium: Browser, address: str, path: str, size: ViewportSize = DESK, *, dark: bool = False
+    chromium: BrowserContext, address: str, path: str, size: ViewportSize = DESK, *, dark: bool = False
 ) -> Seen:
     """Return a page as a new visitor sees it."""
-    context = chromium.new_context(viewport=size, color_scheme="dark" if dark else "light")
-    found = Seen(context.new_page(), address)
+    page = chromium.new_page()
+    page.set_viewport_size(size)
+    page.emulate_media(color_scheme="dark" if dark else "light")
+    found = Seen(page, address)
     found.open(path)
     return found
 
@@ -148,7 +150,7 @@ def path_of(name: str) -> str:
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_a_page_renders_without_complaint(chromium: Browser, address: str, name: str) -> None:
+def test_a_page_renders_without_complaint(chromium: BrowserContext, address: str, name: str) -> None:
     """No error, no warning, no other host; and what is hostile does nothing."""
     found = seen(chromium, address, f"{path_of(name)}?people=1&bots=1")
     found.save(name)
@@ -159,20 +161,20 @@ def test_a_page_renders_without_complaint(chromium: Browser, address: str, name:
     assert made.count() == 0
     for chart in found.page.locator("[data-testid=stVegaLiteChart]").all():
         assert chart.locator("[aria-label]").count() > 0
-    found.page.context.close()
+    found.page.close()
 
 
 @pytest.mark.parametrize(
     ("name", "text"), [("pull-requests", TITLE), ("code", PATH), ("teams", TEAM), ("teams", PERSON)]
 )
-def test_hostile_text_is_shown_as_it_is(chromium: Browser, address: str, name: str, text: str) -> None:
+def test_hostile_text_is_shown_as_it_is(chromium: BrowserContext, address: str, name: str, text: str) -> None:
     """In the tables, as a screen reader reads them, each character of it."""
     found = seen(chromium, address, f"/{name}?people=1", {"width": 1600, "height": 3000})
     found.page.wait_for_function(HAS_CELL, arg=text, timeout=PAGE_MILLISECONDS)
-    found.page.context.close()
+    found.page.close()
 
 
-def test_a_hostile_name_is_a_choice_like_any(chromium: Browser, address: str) -> None:
+def test_a_hostile_name_is_a_choice_like_any(chromium: BrowserContext, address: str) -> None:
     """A team is offered and chosen by its plain name, which goes into the address and back."""
     found = seen(chromium, address, "/")
     found.page.get_by_role("combobox", name="Team").click()
@@ -183,11 +185,11 @@ def test_a_hostile_name_is_a_choice_like_any(chromium: Browser, address: str) ->
     shared = seen(chromium, address, found.page.url.removeprefix(address))
     assert "1 team" in shared.page.locator("[data-testid=stCaptionContainer]").first.inner_text()
     assert (shared.complaints, shared.dialogs) == ([], [])
-    found.page.context.close()
-    shared.page.context.close()
+    found.page.close()
+    shared.page.close()
 
 
-def test_filters_stay_from_page_to_page(chromium: Browser, address: str) -> None:
+def test_filters_stay_from_page_to_page(chromium: BrowserContext, address: str) -> None:
     """Going on by a link of the navigation, by keyboard alone, keeps what was chosen, and its address."""
     found = seen(chromium, address, "/?weeks=26")
     link = found.page.get_by_role("link", name="Reviews")
@@ -197,11 +199,11 @@ def test_filters_stay_from_page_to_page(chromium: Browser, address: str) -> None
     found.page.get_by_role("heading", name="Reviews", exact=True).wait_for()
     found.page.wait_for_selector(DONE)
     assert "182 days" in found.page.locator("[data-testid=stCaptionContainer]").first.inner_text()
-    found.page.context.close()
+    found.page.close()
 
 
 @pytest.mark.parametrize("name", ["overview", "pull-requests", "code"])
-def test_a_page_fits_a_phone(chromium: Browser, address: str, name: str) -> None:
+def test_a_page_fits_a_phone(chromium: BrowserContext, address: str, name: str) -> None:
     """Nothing has to be scrolled sideways."""
     found = seen(chromium, address, path_of(name), PHONE)
     width = found.page.evaluate("document.documentElement.scrollWidth")
@@ -213,10 +215,10 @@ def test_a_page_fits_a_phone(chromium: Browser, address: str, name: str) -> None
     assert edges
     assert max(edges) <= PHONE["width"]
     found.save(f"{name}-phone")
-    found.page.context.close()
+    found.page.close()
 
 
-def test_the_overview_is_readable_in_the_dark(chromium: Browser, address: str) -> None:
+def test_the_overview_is_readable_in_the_dark(chromium: BrowserContext, address: str) -> None:
     """A dark page has light text in its charts."""
     found = seen(chromium, address, "/", dark=True)
     found.save("overview-dark")
@@ -227,4 +229,4 @@ def test_the_overview_is_readable_in_the_dark(chromium: Browser, address: str) -
     )
     assert max(page) < 64
     assert min(label) > 160
-    found.page.context.close()
+    found.page.close()
