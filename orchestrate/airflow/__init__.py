@@ -1,1 +1,1 @@
-"""What DAGs are made of: schedules of Meltano, their steps, a few settings; nothing here needs Airflow."""
+"""What DAGs are made of: schedules of Meltano, their steps, settings; only the operator needs Airflow."""

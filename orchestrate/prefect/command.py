@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import os
-import signal
 import subprocess
 import time
 from collections import deque
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from threading import Event, Thread
 from typing import TYPE_CHECKING
+
+from orchestrate.ending import end
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -19,9 +20,6 @@ if TYPE_CHECKING:
     from orchestrate.worker import Part
 
 LAST_LINES = 3
-GRACE_SECONDS = (
-    120.0  # for what a command does at SIGTERM: Meltano ends the plugins, the loader commits what it has
-)
 NO_COLORS = {"NO_COLOR": "1", "DBT_USE_COLORS": "false"}
 
 
@@ -117,30 +115,20 @@ class Project:
 
 @contextmanager
 def ending(process: subprocess.Popen[str], ends_at: float | None) -> Iterator[None]:
-    """End a process that still runs at a moment, by `time.time()`: by SIGTERM, then by SIGKILL.
+    """End a process that still runs at a moment, by `time.time()`.
 
-    A timeout of Prefect's own cannot: it does not get into a thread that waits for a line. What the process
-    leaves behind is ended after it, as dbt has to be, and never with it: Meltano ends tap and loader itself,
-    and a second SIGTERM would keep the loader from committing what it has.
+    A timeout of Prefect's own cannot: it does not get into a thread that waits for a line.
     """
     if ends_at is None:
         yield
         return
     is_done = Event()
 
-    def end() -> None:
-        if is_done.wait(ends_at - time.time()):
-            return
-        killed_at = time.monotonic() + GRACE_SECONDS
-        process.terminate()
-        with suppress(subprocess.TimeoutExpired, ProcessLookupError):
-            process.wait(GRACE_SECONDS)
-            os.killpg(process.pid, signal.SIGTERM)
-        if not is_done.wait(killed_at - time.monotonic()):
-            with suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
+    def watch() -> None:
+        if not is_done.wait(ends_at - time.time()):
+            end(process, is_done)
 
-    Thread(target=end, daemon=True).start()
+    Thread(target=watch, daemon=True).start()
     try:
         yield
     finally:

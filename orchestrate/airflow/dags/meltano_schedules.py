@@ -11,7 +11,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from airflow.providers.standard.operators.bash import BashOperator
 from airflow.sdk import DAG, Variable, chain
 from airflow.sdk.configuration import conf
 
@@ -22,7 +21,8 @@ if not (FOLDER / "meltano.yml").is_file():
 if str(FOLDER) not in sys.path:
     sys.path.append(str(FOLDER))  # Airflow's environment has none of the project's packages
 
-from orchestrate.airflow.project import Project  # noqa: E402 - found by the line above
+from orchestrate.airflow.operator import CommandOperator  # noqa: E402 - found by the line above
+from orchestrate.airflow.project import Project  # noqa: E402 - as above
 from orchestrate.airflow.settings import VARIABLE, Settings  # noqa: E402 - as above
 
 if TYPE_CHECKING:
@@ -77,8 +77,8 @@ def make_task(task_id: str, step: Step, schedule: Schedule, parts: Sequence[Part
     variables = {"MELTANO_ENVIRONMENT": PROJECT.environment, **schedule.variables}
     if not parts:
         command = shlex.join(PROJECT.meltano(*step.arguments))
-        return BashOperator(**options, bash_command=command, env=variables)
-    mapped = BashOperator.partial(**options, map_index_template="{{ task.env['PART'] }}")
+        return CommandOperator(**options, bash_command=command, env=variables)
+    mapped = CommandOperator.partial(**options, map_index_template="{{ task.env['PART'] }}")
     return mapped.expand_kwargs(
         [
             {

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from orchestrate.prefect import command
+from orchestrate import ending
 from orchestrate.prefect.command import LATE, CommandError, Project
 
 ROOT = Path(__file__).parents[3]
@@ -76,7 +76,7 @@ def test_what_a_command_began_is_ended_with_it(
     script: str, grace_seconds: float, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Meltano dies of SIGTERM while dbt runs, without a word to it; one that heeds no SIGTERM is killed."""
-    monkeypatch.setattr(command, "GRACE_SECONDS", grace_seconds)
+    monkeypatch.setattr(ending, "GRACE_SECONDS", grace_seconds)
     began = time.monotonic()
     with pytest.raises(CommandError, match=LATE):
         project(tmp_path, script, 20).meltano(["run"], print)
@@ -84,7 +84,7 @@ def test_what_a_command_began_is_ended_with_it(
 
 
 def test_what_its_command_ends_itself_is_told_once(tmp_path: Path) -> None:
-    """The loader takes a second SIGTERM for impatience, and Meltano sends it one."""
+    """The loader takes a late second SIGTERM for impatience, and Meltano sends it one."""
     counting = (
         "import signal, sys, time\n"
         "signal.signal(signal.SIGTERM, lambda *_: print('told', flush=True))\n"
