@@ -22,13 +22,14 @@ import re
 import sys
 import uuid
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dotenv import dotenv_values
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 NOT_FOUND = 127
 SQLITE = "sqlite://"
@@ -75,6 +76,14 @@ class Part:
         if environment.get("MELTANO_RUN_ID") or not whole:
             return {}
         return {"MELTANO_RUN_ID": str(uuid.uuid5(uuid.NAMESPACE_URL, "/".join([*whole, self.name])))}
+
+
+def parts(organizations: Sequence[str], shards: int) -> tuple[Part, ...]:
+    """Return the parts that make a whole: organisations, in so many shards; none: nothing is split."""
+    if not organizations and not shards:
+        return ()
+    shares = [f"{number + 1}/{shards}" for number in range(shards)]
+    return tuple(Part(*each) for each in product(organizations or (None,), shares or (None,)))
 
 
 def make_folder(system: Path, folder: Path) -> None:

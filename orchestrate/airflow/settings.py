@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, fields
-from itertools import product
 from typing import Any
 
-from orchestrate.worker import Part
+from orchestrate.worker import Part, parts
 
 VARIABLE = "github_pipeline"
 
@@ -50,10 +49,7 @@ class Settings:
     @property
     def parts(self) -> tuple[Part, ...]:
         """What the mapped tasks read, each a part; none: there is one task for all."""
-        if not self.organizations and not self.shards:
-            return ()
-        shards = [f"{number + 1}/{self.shards}" for number in range(self.shards)]
-        return tuple(Part(*each) for each in product(self.organizations or (None,), shards or (None,)))
+        return parts(self.organizations, self.shards)
 
 
 def _problem(given: Any) -> str:  # noqa: ANN401 - decoded JSON

@@ -45,8 +45,7 @@ class Project:
 
     def worker(self, part: Part, arguments: Sequence[str], log: Callable[[str], object]) -> None:
         """Run Meltano as the worker of a part, or raise `CommandError`."""
-        which = [*(("--organization", part.organization) if part.organization else ())]
-        self._run([self._python, "-m", "orchestrate.worker", *which, "--", *arguments], log)
+        self.module("orchestrate.worker", [*part.arguments, "--", *arguments], log)
 
     def output(self, module: str, *arguments: str) -> str:
         """Return the last line that a module of the project prints, or raise `CommandError`.

@@ -1,10 +1,11 @@
-"""The pipeline as a flow: a task for each organisation, then dbt, then a look at freshness and a summary.
+"""The pipeline as a flow: a task for each part, then dbt, then a look at freshness and a summary.
 
     prefect deploy --all --prefect-file orchestrate/prefect/prefect.yaml
 
-Organisations that fail hold up nobody: the others finish, dbt runs over what is there, and the flow ends as
-failed with a sentence that names them. Prefect has an environment of its own; the commands are run by that of
-the project, in the folder MELTANO_PROJECT_ROOT (by default the one that holds this file).
+A part is an organisation, or a share of its repositories. Those that fail hold up nobody: the others finish,
+dbt runs over what is there, and the flow ends as failed with a sentence that names them. Prefect has an
+environment of its own; the commands are run by that of the project, in the folder MELTANO_PROJECT_ROOT (by
+default the one that holds this file).
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ if str(PROJECT) not in sys.path:  # Prefect loads this file by its path
 from orchestrate.prefect import blocks, summary  # noqa: E402 - found by the lines above
 from orchestrate.prefect.blocks import BlockError  # noqa: E402
 from orchestrate.prefect.command import CommandError, Project  # noqa: E402
-from orchestrate.worker import Part  # noqa: E402
+from orchestrate.worker import Part, parts  # noqa: E402
 
 EVERYTHING = "all that is configured"
 LOAD = ("run", "tap-github-custom", "target-gcs-snowflake-merge")
@@ -47,15 +48,15 @@ class PipelineError(Exception):
 
 @task(retries=2, retry_delay_seconds=exponential_backoff(RETRY_SECONDS), retry_jitter_factor=0.1)
 def load(
-    organization: str | None, arguments: list[str], variables: dict[str, str], ends_at: float | None = None
+    part: Part | None, arguments: list[str], variables: dict[str, str], ends_at: float | None = None
 ) -> None:
-    """Load one organisation (None: whatever is configured), as a worker with a state of its own."""
+    """Load one part (None: whatever is configured), as a worker with a state of its own."""
     project = Project(PROJECT, variables, ends_at)
     log = get_run_logger().info
-    if organization is None:
+    if part is None:
         project.meltano([*arguments, *LOAD], log)
     else:
-        project.worker(Part(organization), [*arguments, *LOAD], log)
+        project.worker(part, [*arguments, *LOAD], log)
 
 
 @task(retries=1, retry_delay_seconds=60)
@@ -109,6 +110,7 @@ def github_insights(  # noqa: PLR0913, PLR0917 - what somebody can choose on Pre
     environment: str | None = None,
     secret_blocks: dict[str, str] | None = None,
     bucket_block: str | None = None,
+    shards: int = 0,
     retries: int = 2,
     deadline_hours: float = 12,
 ) -> None:
@@ -120,6 +122,7 @@ def github_insights(  # noqa: PLR0913, PLR0917 - what somebody can choose on Pre
         environment: Environment of Meltano; by default the project's.
         secret_blocks: Variable (`SNOWFLAKE_PRIVATE_KEY`, ...) -> name of the GcpSecret block with its value.
         bucket_block: Name of the GcsBucket block of the lake.
+        shards: Tasks that share the repositories, or those of each organisation; 0: nothing is shared.
         retries: How often a load that failed is tried again.
         deadline_hours: After them a load or step that still runs is ended, and has failed; 0: never.
 
@@ -131,13 +134,14 @@ def github_insights(  # noqa: PLR0913, PLR0917 - what somebody can choose on Pre
     if lookback_days is not None:
         variables["TAP_GITHUB_CUSTOM_LOOKBACK_DAYS"] = str(lookback_days)
     arguments = [f"--environment={environment}"] if environment else []
-    organizations: list[str | None] = [*(orgs or [])] or [None]
-    runs = {each or EVERYTHING: str(uuid.uuid5(_namespace(), each or "")) for each in organizations}
+    split: dict[str, Part | None] = {part.name: part for part in parts(orgs or [], shards)}
+    shares = split or {EVERYTHING: None}
+    runs = {name: str(uuid.uuid5(_namespace(), name)) for name in shares}
     loads = {
         name: load.with_options(name=f"load {name}", retries=retries).submit(
-            each, arguments, {**variables, "MELTANO_RUN_ID": runs[name]}, ends_at
+            part, arguments, {**variables, "MELTANO_RUN_ID": runs[name]}, ends_at
         )
-        for name, each in zip(runs, organizations, strict=True)
+        for name, part in shares.items()
     }
     wait(list(loads.values()))
     failed = {name: future.state for name, future in loads.items() if not future.state.is_completed()}

@@ -41,7 +41,12 @@ def test_the_deployment_is_that_of_the_file(prefect: Prefect) -> None:
     assert (schedule["schedule"]["cron"], schedule["schedule"]["timezone"]) == ("0 */6 * * *", "UTC")
     assert deployment["global_concurrency_limit"]["limit"] == 1
     assert deployment["concurrency_options"]["collision_strategy"] == "CANCEL_NEW"
-    assert deployment["parameters"] == {"orgs": [], "lookback_days": None, "environment": "prod"}
+    assert deployment["parameters"] == {
+        "orgs": [],
+        "shards": 0,
+        "lookback_days": None,
+        "environment": "prod",
+    }
     assert deployment["parameter_openapi_schema"]["properties"].keys() >= {"orgs", "lookback_days"}
 
 
@@ -68,6 +73,25 @@ def test_organisations_are_loaded_by_a_task_each(prefect: Prefect, sandbox: Sand
         "select sum(rows_inserted) as n from GITHUB_PIPELINES.RAW_TABLES._RUN_SUMMARY where stream is null"
     )
     assert sum(int(cells[2].replace(",", "")) for cells in told.values()) == loaded[0]["N"]
+
+
+def test_shards_share_an_organisation(prefect: Prefect, tmp_path: Path) -> None:
+    """A task and a state each; what comes after them is done once, of a project whose commands tell of it."""
+    python = tmp_path / ".venv" / "bin" / "python"
+    python.parent.mkdir(parents=True)
+    python.write_text("#!/bin/sh\nshift 3; echo \"$@\" >> calls; echo '[]'\n")
+    python.chmod(0o755)
+    prefect.python(
+        f"import os; os.environ['MELTANO_PROJECT_ROOT'] = '{tmp_path}'\n"
+        "from orchestrate.prefect.flow import github_insights\n"
+        "github_insights(orgs=['Acme'], shards=2)\n"
+    )
+    calls = (tmp_path / "calls").read_text().splitlines()
+    load = "run tap-github-custom target-gcs-snowflake-merge"
+    assert sorted(calls[:2]) == [
+        f"-m orchestrate.worker --organization Acme --shard {share} -- {load}" for share in ("1/2", "2/2")
+    ]
+    assert calls[2:4] == ["run dbt:run", "run dbt:freshness"]
 
 
 def test_an_organisation_that_fails_holds_up_nobody(prefect: Prefect, sandbox: Sandbox, data: Path) -> None:
