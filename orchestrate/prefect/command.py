@@ -31,8 +31,8 @@ class CommandError(Exception):
 
 
 @dataclass(frozen=True)
-class Project:
-    """A folder with a meltano.yml and the environment that `make` sets up, and what its commands are told."""
+class Commands:
+    """The commands of a folder with a meltano.yml and the environment of `make`, and what they are told."""
 
     folder: Path
     variables: Mapping[str, str]

@@ -32,7 +32,7 @@ if str(PROJECT) not in sys.path:  # Prefect loads this file by its path
 
 from orchestrate.prefect import blocks, summary  # noqa: E402 - found by the lines above
 from orchestrate.prefect.blocks import BlockError  # noqa: E402
-from orchestrate.prefect.command import CommandError, Project  # noqa: E402
+from orchestrate.prefect.command import CommandError, Commands  # noqa: E402
 from orchestrate.worker import Part, parts  # noqa: E402
 
 EVERYTHING = "all that is configured"
@@ -51,31 +51,31 @@ def load(
     part: Part | None, arguments: list[str], variables: dict[str, str], ends_at: float | None = None
 ) -> None:
     """Load one part (None: whatever is configured), as a worker with a state of its own."""
-    project = Project(PROJECT, variables, ends_at)
+    commands = Commands(PROJECT, variables, ends_at)
     log = get_run_logger().info
     if part is None:
-        project.meltano([*arguments, *LOAD], log)
+        commands.meltano([*arguments, *LOAD], log)
     else:
-        project.worker(part, [*arguments, *LOAD], log)
+        commands.worker(part, [*arguments, *LOAD], log)
 
 
 @task(retries=1, retry_delay_seconds=60)
 def transform(arguments: list[str], variables: dict[str, str], ends_at: float | None = None) -> None:
     """Build the models over what is in the raw tables."""
-    Project(PROJECT, variables, ends_at).meltano([*arguments, "run", "dbt:run"], get_run_logger().info)
+    Commands(PROJECT, variables, ends_at).meltano([*arguments, "run", "dbt:run"], get_run_logger().info)
 
 
 @task
 def check_freshness(arguments: list[str], variables: dict[str, str], ends_at: float | None = None) -> None:
     """Fail where no load has come to its end for too long."""
-    Project(PROJECT, variables, ends_at).meltano([*arguments, "run", "dbt:freshness"], get_run_logger().info)
+    Commands(PROJECT, variables, ends_at).meltano([*arguments, "run", "dbt:freshness"], get_run_logger().info)
 
 
 @task
 def summarize(runs: dict[str, str], arguments: list[str], variables: dict[str, str]) -> str:
     """Leave what the loads of the run did, and what they cost, as an artifact; return it."""
-    project = Project(PROJECT, variables, time.time() + SUMMARY_SECONDS)
-    printed = project.output("orchestrate.run_summary", *arguments, *runs.values())
+    commands = Commands(PROJECT, variables, time.time() + SUMMARY_SECONDS)
+    printed = commands.output("orchestrate.run_summary", *arguments, *runs.values())
     markdown = summary.markdown(runs, json.loads(printed))
     create_markdown_artifact(markdown, key="github-insights", description="What the loads of a run did")
     return markdown
@@ -93,9 +93,9 @@ def alert(flow: Any, run: Any, state: Any) -> None:  # noqa: ANN401 - Prefect's,
     if given.get("environment"):
         variables["MELTANO_ENVIRONMENT"] = given["environment"]
     problem = f"The run {run.name} has failed: {state.message}"
-    project = Project(PROJECT, variables, time.time() + SUMMARY_SECONDS)
+    commands = Commands(PROJECT, variables, time.time() + SUMMARY_SECONDS)
     with suppress(CommandError):  # its exit code says that something is wrong
-        project.module("orchestrate.alert", ["--name", flow.name, "--problem", problem], log)
+        commands.module("orchestrate.alert", ["--name", flow.name, "--problem", problem], log)
 
 
 @flow(

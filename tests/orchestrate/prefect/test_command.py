@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 
 from orchestrate import ending
-from orchestrate.prefect.command import LATE, CommandError, Project
+from orchestrate.prefect.command import LATE, CommandError, Commands
 
 ROOT = Path(__file__).parents[3]
 
 
-def project(folder: Path, script: str, ends_in_seconds: float | None) -> Project:
-    """Return a project whose Meltano is a script of the shell."""
+def project(folder: Path, script: str, ends_in_seconds: float | None) -> Commands:
+    """Return the commands of a project whose Meltano is a script of the shell."""
     commands = folder / ".venv" / "bin"
     commands.mkdir(parents=True)
     (commands / "python").write_text(f'#!/bin/sh\nexec {sys.executable} "$@"\n')
@@ -23,7 +23,7 @@ def project(folder: Path, script: str, ends_in_seconds: float | None) -> Project
     for each in commands.iterdir():
         each.chmod(0o755)
     ends_at = None if ends_in_seconds is None else time.time() + ends_in_seconds
-    return Project(folder, {"PYTHONPATH": str(ROOT)}, ends_at)
+    return Commands(folder, {"PYTHONPATH": str(ROOT)}, ends_at)
 
 
 def test_a_command_that_hangs_is_ended_at_the_deadline(tmp_path: Path) -> None:
