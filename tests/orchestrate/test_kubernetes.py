@@ -12,6 +12,7 @@ import pytest
 import yaml
 
 from orchestrate.alert.__main__ import WEBHOOK
+from orchestrate.ending import GRACE_SECONDS
 from orchestrate.snowflake.provision import render
 
 ROOT = Path(__file__).parents[2]
@@ -82,6 +83,27 @@ def test_every_pod_has_an_account_that_is_there() -> None:
     accounts = {each["metadata"]["name"] for each in DOCUMENTS if each["kind"] == "ServiceAccount"}
     for name in ("github-load", "github-models", "github-alert"):
         assert job(name)["template"]["spec"]["serviceAccountName"] in accounts
+
+
+@pytest.mark.parametrize("name", ["github-load", "github-models", "github-alert"])
+def test_a_pod_may_do_no_more_than_it_must(name: str) -> None:
+    """As the image's own user, which is a number: of a name Kubernetes cannot tell that it is not root."""
+    (user,) = re.findall(r"^USER (\d+)$", (FOLDER / "Dockerfile").read_text(encoding="utf-8"), re.MULTILINE)
+    pod = job(name)["template"]["spec"]
+    assert pod["securityContext"]["runAsNonRoot"]
+    assert {pod["securityContext"][each] for each in ("runAsUser", "fsGroup")} == {int(user)}
+    assert pod["securityContext"]["seccompProfile"] == {"type": "RuntimeDefault"}
+    (container,) = pod["containers"]
+    assert container["securityContext"] == {
+        "allowPrivilegeEscalation": False,
+        "capabilities": {"drop": ["ALL"]},
+    }
+    assert {"requests", "limits"} <= container["resources"].keys()
+
+
+def test_a_worker_that_is_ended_may_commit_what_it_has() -> None:
+    """Kubernetes gives 30 seconds where nobody asks for more."""
+    assert job("github-load")["template"]["spec"]["terminationGracePeriodSeconds"] > GRACE_SECONDS
 
 
 def test_what_git_ignores_stays_out_of_the_image() -> None:
