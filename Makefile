@@ -22,6 +22,8 @@ RESERVE := 1500
 ENVIRONMENT :=
 NAMED_ENVIRONMENT = $(or $(ENVIRONMENT),$(MELTANO_ENVIRONMENT),$(shell sed -n 's/^MELTANO_ENVIRONMENT=//p' .env 2>/dev/null),prod)
 RESOLUTION ?= lowest-direct
+# --no-dev: without what only tests and checks need.
+SYNC :=
 
 # Continuous integration shares its machine: what failed there is run once more, by itself, and must pass then.
 AGAIN := (test -n "$$CI" && $(BIN)/pytest --last-failed --last-failed-no-failures=none)
@@ -147,7 +149,7 @@ $(UV):
 
 .venv/.synced: $(UV) uv.lock $(MANIFESTS)
 	@echo "==> Creating the environment in .venv"
-	@$(UV) sync --frozen --quiet
+	@$(UV) sync --frozen --quiet $(SYNC)
 	@touch $@
 
 # Orchestrators ask for other versions than the project does, and than each other.

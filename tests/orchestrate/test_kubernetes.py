@@ -113,6 +113,14 @@ def test_what_git_ignores_stays_out_of_the_image() -> None:
     assert {line.lstrip("/") if "/" in line else f"**/{line}" for line in ignored} <= {*patterns}
 
 
+def test_what_only_tests_need_stays_out_of_the_image() -> None:
+    """The image's build passes an argument on to uv, by make."""
+    (build,) = re.findall(r"make \S+ SYNC=\S+", (FOLDER / "Dockerfile").read_text(encoding="utf-8"))
+    dry = [*build.split(), "--dry-run", "--always-make", "UV=uv"]
+    printed = subprocess.run(dry, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    assert "uv sync --frozen --quiet --no-dev\n" in printed
+
+
 def test_the_history_stays_out_of_the_image() -> None:
     """It has what was taken back, and maybe a token in the address of its remote."""
     assert "**/.git" in (ROOT / ".dockerignore").read_text(encoding="utf-8").split()
