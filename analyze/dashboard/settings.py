@@ -1,4 +1,4 @@
-"""Where the warehouse is: the variables that dbt reads, too (transform/profiles/profiles.yml)."""
+"""Where the warehouse is: the variables of dbt (transform/profiles/profiles.yml), but for the role."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_$]*")
-SAME_NAME = ("account", "user", "password", "authenticator", "role", "warehouse", "host", "protocol")
+SAME_NAME = ("account", "user", "password", "authenticator", "warehouse", "host", "protocol")
+# The role that reads; where none is named that of dbt, since the loader's may not read what dbt makes.
+ROLES = ("SNOWFLAKE_DASHBOARD_ROLE", "SNOWFLAKE_TRANSFORM_ROLE", "SNOWFLAKE_ROLE")
 QUERY_SECONDS = 60
 
 
@@ -25,7 +27,7 @@ def connection_options(environ: Mapping[str, str]) -> dict[str, Any]:
         SettingsError: Account, user or secret are missing, or the private key cannot be read.
     """
     given = {name: environ.get(f"SNOWFLAKE_{name.upper()}", "").strip() for name in SAME_NAME}
-    given["role"] = environ.get("SNOWFLAKE_TRANSFORM_ROLE", "").strip() or given["role"]
+    given["role"] = next(filter(None, (environ.get(name, "").strip() for name in ROLES)), "")
     options: dict[str, Any] = {name: value for name, value in given.items() if value}
     if port := environ.get("SNOWFLAKE_PORT", "").strip():
         options["port"] = _number(port)

@@ -9,6 +9,7 @@ alter user ${pipeline_user} set
   default_warehouse = ${warehouse};
 grant role ${loader} to user ${pipeline_user};
 grant role ${transformer} to user ${pipeline_user};
+grant role ${reporter} to user ${pipeline_user};
 ${pipeline_key}
 
 create user if not exists ${reporter_user} type = service;

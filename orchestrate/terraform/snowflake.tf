@@ -224,7 +224,7 @@ resource "snowflake_service_user" "reporter" {
 }
 
 resource "snowflake_grant_account_role" "pipeline" {
-  for_each  = toset(["LOADER", "TRANSFORMER"])
+  for_each  = toset(["LOADER", "TRANSFORMER", "REPORTER"]) # the last one for the dashboard
   role_name = snowflake_account_role.role[each.key].name
   user_name = snowflake_service_user.pipeline.name
 }

@@ -25,12 +25,15 @@ def test_what_is_empty_is_not_set() -> None:
     assert options.keys().isdisjoint({"role", "port", "host", "warehouse", "private_key"})
 
 
-def test_the_role_is_that_of_dbt() -> None:
-    """The loader's may not read what dbt makes."""
+def test_the_role_is_one_that_reads_else_that_of_dbt() -> None:
+    """The loader's may not read what dbt makes; dbt's may do more than read."""
     loader = {**WITH_PASSWORD, "SNOWFLAKE_ROLE": "GITHUB_LOADER"}
     assert connection_options(loader)["role"] == "GITHUB_LOADER"
     both = {**loader, "SNOWFLAKE_TRANSFORM_ROLE": "GITHUB_TRANSFORMER"}
     assert connection_options(both)["role"] == "GITHUB_TRANSFORMER"
+    assert connection_options({**both, "SNOWFLAKE_DASHBOARD_ROLE": " "})["role"] == "GITHUB_TRANSFORMER"
+    reading = {**both, "SNOWFLAKE_DASHBOARD_ROLE": "GITHUB_REPORTER"}
+    assert connection_options(reading)["role"] == "GITHUB_REPORTER"
 
 
 @pytest.mark.parametrize("missing", ["SNOWFLAKE_ACCOUNT", "SNOWFLAKE_USER", "SNOWFLAKE_PASSWORD"])

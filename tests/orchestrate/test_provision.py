@@ -30,6 +30,7 @@ RUNS_TWICE = re.compile(
     r"use role |create [a-z ]+? if not exists |alter (role|warehouse|user|schema|stage|storage integration"
     r"|resource monitor) |grant |describe ",
 )
+NAMES = ("USER", "ROLE", "TRANSFORM_ROLE", "DASHBOARD_ROLE", "WAREHOUSE")  # in .env.example, of what is made
 
 
 def statements(sql: str) -> list[str]:
@@ -76,13 +77,14 @@ def test_another_environment_shares_nothing_but_the_database() -> None:
 
 
 def test_the_example_names_what_is_made() -> None:
-    """Who fills in `.env` as the README says has the roles of both, the loader and dbt."""
+    """Who fills in `.env` as the README says has the roles of loader, dbt and dashboard."""
     example = dotenv_values(ROOT / ".env.example")
-    made = {name: example[f"SNOWFLAKE_{name}"] for name in ("USER", "ROLE", "TRANSFORM_ROLE", "WAREHOUSE")}
+    made = {name: example[f"SNOWFLAKE_{name}"] for name in NAMES}
     assert made == {
         "USER": "GITHUB_PIPELINE",
         "ROLE": "GITHUB_LOADER",
         "TRANSFORM_ROLE": "GITHUB_TRANSFORMER",
+        "DASHBOARD_ROLE": "GITHUB_REPORTER",
         "WAREHOUSE": "GITHUB_PIPELINE",
     }
     sql = statements(render(ARGUMENTS))
@@ -90,9 +92,7 @@ def test_the_example_names_what_is_made() -> None:
         sql
     )
     assert f"create database if not exists {example['SNOWFLAKE_DATABASE']}" in sql
-    assert {f"grant role {made[each]} to user {made['USER']}" for each in ("ROLE", "TRANSFORM_ROLE")} <= set(
-        sql
-    )
+    assert {f"grant role {made[each]} to user {made['USER']}" for each in NAMES if "ROLE" in each} <= set(sql)
     assert f"grant usage on warehouse {made['WAREHOUSE']} to role {made['ROLE']}" in sql
 
 

@@ -116,6 +116,7 @@ def test_the_example_names_only_variables_that_are_read() -> None:
         path.read_text(encoding="utf-8")
         for path in (
             ROOT / "meltano.yml",
+            ROOT / "analyze" / "dashboard" / "settings.py",
             ROOT / "orchestrate" / "alert" / "__main__.py",
             ROOT / "orchestrate" / "with_secrets.py",
             *(ROOT / "transform").rglob("profiles.yml"),
