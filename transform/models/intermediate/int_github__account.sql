@@ -1,8 +1,10 @@
+-- A row that is deleted was loaded once more as deleted, with the login of long ago.
 with seen as (
     select
         author_login as login,
         author_user_id as user_id,
         author_user_type as user_type,
+        iff(_deleted_at is null, _ingested_at, updated_at) as seen_at,
         _ingested_at
     from {{ ref('base_github__pull_request') }}
     union all
@@ -10,6 +12,7 @@ with seen as (
         merged_by_login as login,
         merged_by_user_id as user_id,
         null as user_type,
+        iff(_deleted_at is null, _ingested_at, updated_at) as seen_at,
         _ingested_at
     from {{ ref('base_github__pull_request') }}
     union all
@@ -17,6 +20,7 @@ with seen as (
         reviewer_login as login,
         reviewer_user_id as user_id,
         reviewer_user_type as user_type,
+        iff(_deleted_at is null, _ingested_at, submitted_at) as seen_at,
         _ingested_at
     from {{ ref('base_github__pull_request_review') }}
     union all
@@ -24,6 +28,7 @@ with seen as (
         author_login as login,
         author_user_id as user_id,
         null as user_type,
+        _ingested_at as seen_at,
         _ingested_at
     from {{ ref('stg_github__commit') }}
     union all
@@ -31,6 +36,7 @@ with seen as (
         github_login as login,
         github_user_id as user_id,
         github_type as user_type,
+        _ingested_at as seen_at,
         _ingested_at
     from {{ ref('stg_github__user_lookup') }}
     union all
@@ -38,6 +44,7 @@ with seen as (
         lower(github_login) as login,
         null as user_id,
         null as user_type,
+        null as seen_at,
         null as _ingested_at
     from {{ ref('github_identity_override') }}
     union all
@@ -46,13 +53,14 @@ with seen as (
         'ghost' as login,
         null as user_id,
         'User' as user_type,
+        null as seen_at,
         null as _ingested_at
 )
 
 select
     lower(login) as github_login,
     -- An account that changes its name leaves the former one to whoever wants it.
-    max_by(user_id, iff(user_id is null, null, _ingested_at)) as github_user_id,
+    max_by(user_id, iff(user_id is null, null, seen_at)) as github_user_id,
     max(user_type) as github_user_type,
     min(_ingested_at) as _ingested_at
 from seen
