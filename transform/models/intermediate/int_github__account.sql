@@ -32,6 +32,15 @@ with seen as (
         _ingested_at
     from {{ ref('stg_github__commit') }}
     union all
+    -- All that there is of the authors of files where commits are not loaded.
+    select
+        author_login as login,
+        null as user_id,
+        null as user_type,
+        null as seen_at,
+        _ingested_at
+    from {{ ref('base_github__commit_file') }}
+    union all
     select
         github_login as login,
         github_user_id as user_id,
