@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import streamlit as st
 from sandbox.github.generate import generate
 
 from tests.transform.raw_rows import raw_rows
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from tests.transform.warehouse import Warehouse
 
     Row = dict[str, Any]
@@ -53,6 +57,22 @@ def fill(opened: Warehouse) -> None:
     opened.load(with_hostile_texts(raw_rows(data)))
     kinds = ("seed", "snapshot", "model")
     opened.dbt("build", *(part for kind in kinds for part in ("--resource-type", kind)))
+
+
+@contextmanager
+def changed(marts: Warehouse, table: str, *statements: str) -> Iterator[None]:
+    """Let statements change a table for a while."""
+    marts.sql(f"create table marts.kept as select * from {table}")
+    try:
+        for statement in statements:
+            marts.sql(statement.format(table))
+        st.cache_data.clear()
+        yield
+    finally:
+        marts.sql(f"delete from {table}")
+        marts.sql(f"insert into {table} select * from marts.kept")
+        marts.sql("drop table marts.kept")
+        st.cache_data.clear()
 
 
 @dataclass(frozen=True)

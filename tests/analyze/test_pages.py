@@ -308,7 +308,8 @@ def test_code_is_that_of_the_marts(connected: Warehouse) -> None:
     app = opened("code")
     condition = (
         "from marts.fct_github__commit_file as f left join marts.dim_github__user as u "
-        "on f.author_user_key = u.user_key where coalesce(u.account_type, 'human') = 'human' "
+        "on lower(f.author_login) = u.github_login and u.is_current "
+        "where coalesce(u.account_type, 'human') = 'human' "
         f"and f.committed_at >= '{FIRST}'::timestamp and f.committed_at < '{END}'::timestamp"
     )
     churn = only(connected, f"select sum(churn) as n {condition} and not f.is_noise")

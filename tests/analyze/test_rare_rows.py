@@ -1,0 +1,45 @@
+"""What pages say of rows that the generated organisation has none of."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from .marts import changed
+from .test_pages import END, FIRST, metrics, only, opened
+
+if TYPE_CHECKING:
+    from tests.transform.warehouse import Warehouse
+
+pytestmark = pytest.mark.timeout(600)
+
+PERIOD = "{0} >= '" + FIRST + "'::timestamp and {0} < '" + END + "'::timestamp"
+
+
+def test_an_account_that_became_a_machine_always_was_one(connected: Warehouse) -> None:
+    """What it changed as long as it was taken for a person is no churn of people either."""
+    most = only(
+        connected,
+        "select lower(author_login) as login, sum(churn) as n from marts.fct_github__commit_file "
+        "join marts.dim_github__user on author_user_key = user_key and account_type = 'human' "
+        f"where not is_noise and {PERIOD.format('committed_at')} group by 1 order by n desc limit 1",
+    )
+    of_it = f"github_login = '{most['login']}'"
+    before = metrics(opened("code"))["Changed lines"]
+    with changed(
+        connected,
+        "marts.dim_github__user",
+        f"update {{}} set is_current = false where {of_it}",
+        "insert into {0} select * replace ('now' as user_key, 'service_account' as account_type, "
+        f"true as is_current) from {{0}} where {of_it} and valid_to is null",
+    ):
+        after = metrics(opened("code"))["Changed lines"]
+        everybody = metrics(opened("code", {"bots": "1"}))["Changed lines"]
+    assert number(after) == number(before) - most["n"]
+    assert number(everybody) >= number(before)
+
+
+def number(shown: str) -> int:
+    """Return a number by how it is shown."""
+    return int(shown.replace(",", ""))
