@@ -141,6 +141,19 @@ def test_metrics_stand_on_semantic_models(manifest: dict[str, Any]) -> None:
     assert manifest["exposures"]
 
 
+def test_metrics_of_pull_requests_are_of_people(manifest: dict[str, Any]) -> None:
+    """As the reports and the dashboard are; a ratio is of metrics that are."""
+    (model,) = (each for each in manifest["semantic_models"].values() if each["name"] == "pull_request")
+    measures = {measure["name"] for measure in model["measures"]}
+    conditions = {
+        metric["name"]: json.dumps(metric["filter"])
+        for metric in manifest["metrics"].values()
+        if (metric["type_params"]["measure"] or {}).get("name") in measures
+    }
+    assert len(conditions) == 6
+    assert not [name for name, text in conditions.items() if "author_type') }} = 'human'" not in text]
+
+
 def test_weeks_begin_on_monday_whatever_the_account_says(built: Warehouse, manifest: dict[str, Any]) -> None:
     """In Snowflake the parameter WEEK_START moves the weeks of date_trunc, and of dayofweek."""
     code = {node["name"]: node.get("raw_code", "") for node in manifest["nodes"].values()}
