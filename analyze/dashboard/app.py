@@ -9,16 +9,15 @@ import streamlit as st
 
 from dashboard import warehouse
 from dashboard.errors import DashboardError, MartsMissingError
-from dashboard.extent import can_compare, extent, lag, notices
+from dashboard.extent import DAY, Extent, can_compare, extent, lag, notices
 from dashboard.pages import code, delivery, overview, pipeline, pull_requests, reviews, teams
 from dashboard.reading import Reading
 from dashboard.sidebar import sidebar
+from dashboard.view import View
 
 if TYPE_CHECKING:
     from collections.abc import Collection
     from types import ModuleType
-
-    from dashboard.view import View
 
 PAGES: dict[str, ModuleType] = {
     "overview": overview,
@@ -54,6 +53,8 @@ def show(name: str) -> None:
         there = extent(warehouse.rows("extent", {})[0])
         if there is None:
             st.info("There is no pull request yet: the pipeline has not loaded any.")
+            if page is pipeline:  # it says why
+                page.show(_of_nothing())
             return
         choices = warehouse.rows("choices", {})
         view = sidebar(choices, there)
@@ -64,6 +65,13 @@ def show(name: str) -> None:
         st.error(f"{error} Run dbt first: `make demo` on the sandbox, `meltano run dbt:run` elsewhere.")
     except DashboardError as error:
         st.error(str(error))
+
+
+def _of_nothing() -> Reading:
+    """Return a reading for a page that no filter and no period applies to."""
+    now = datetime.now(UTC).replace(tzinfo=None)
+    there = Extent(now.date(), now.date() + DAY, now, now)
+    return Reading(View(), View().within(there.end_day), there)
 
 
 def _heading(view: View, reading: Reading, organizations: Collection[str]) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 import streamlit as st
 
+from .marts import changed
 from .test_pages import figures, metrics, only, opened
 
 if TYPE_CHECKING:
@@ -52,6 +53,15 @@ def test_an_organisation_that_stays_behind_is_told(connected: Warehouse) -> None
         assert not opened("overview", {"org": "lantern-works"}).warning
     finally:
         connected.sql(f"update {freshness} {moved.format(3)}")
+
+
+def test_the_pipeline_is_told_of_before_there_is_a_pull_request(connected: Warehouse) -> None:
+    """Whoever has loaded nothing looks there for the reason; the other pages have nothing to show."""
+    with changed(connected, "marts.fct_github__pull_request", "delete from {}"):
+        app, other = opened("pipeline"), opened("overview")
+    assert "no pull request yet" in app.info[0].value == other.info[0].value
+    assert metrics(app)["Last run"] == "complete"
+    assert not metrics(other)
 
 
 @contextmanager
