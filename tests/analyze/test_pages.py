@@ -278,6 +278,22 @@ def test_delivery_is_that_of_the_marts(connected: Warehouse) -> None:
     assert sum(row["Succeeded"] for row in shown["Deployment frequency"]) == deployed["n"]
 
 
+def test_only_what_is_ever_deployed_waits_for_it(connected: Warehouse) -> None:
+    """Of a service without any deployment nobody tells when it comes to production."""
+    statement = (
+        "select count(*) as merged, count_if(l.deployed_at is null) as waiting "
+        "from marts.fct_github__lead_time_to_deploy as l join {pull_request} as p using (pull_request_key)"
+    )
+    deployed = "select service from marts.fct_github__deployment where is_source_of_truth and is_successful"
+    (all_of_them,) = of_people(connected, statement)
+    (known,) = of_people(
+        connected, f"{statement} where service in ({deployed} and environment_kind = 'production')"
+    )
+    (told,) = (each.value for each in opened("delivery").caption if "not in production yet" in each.value)
+    assert told.startswith(f"{known['waiting']:,} of {known['merged']:,} changes")
+    assert 0 < known["waiting"] < all_of_them["waiting"]
+
+
 def across_teams(app: AppTest) -> str:
     """Return how many reviews go across teams, as the page says it."""
     (said,) = (each.value for each in app.caption if "go across teams" in each.value)

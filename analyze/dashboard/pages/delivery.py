@@ -30,7 +30,10 @@ MATCH = (
     "**Contained**: a descendant of it was. **By time**: the first deployment after the merge, since "
     "nobody can tell whether it holds it; lead times that rest on it are estimates."
 )
-WAITING = "Of what was merged in the period, by service: not in production yet, and in no lead time."
+WAITING = (
+    "Of what was merged in the period, by service: not in production yet, and in no lead time. Services of "
+    "which no deployment is known are left out."
+)
 PARTS = {"Exact": "sha_count", "Contained": "contained_count", "By time": "time_count"}
 SHOWN = 20
 
