@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from .marts import changed
-from .test_pages import END, FIRST, metrics, only, opened
+from .test_pages import END, FIRST, by, figures, metrics, only, opened
 
 if TYPE_CHECKING:
     from tests.transform.warehouse import Warehouse
@@ -38,6 +38,18 @@ def test_an_account_that_became_a_machine_always_was_one(connected: Warehouse) -
         everybody = metrics(opened("code", {"bots": "1"}))["Changed lines"]
     assert number(after) == number(before) - most["n"]
     assert number(everybody) >= number(before)
+
+
+def test_what_is_live_once_merged_needs_no_match(connected: Warehouse) -> None:
+    """It has lead times, and none of its matches is bad."""
+    lead_times = "marts.fct_github__lead_time_to_deploy"
+    merged = "update {} set match_method = 'merged_at' where service = 'billing'"
+    with changed(connected, lead_times, f"{merged} and deployed_at is not null"):
+        shown = figures(opened("delivery"))
+    services = {
+        heading: by(rows, "service").keys() for heading, rows in shown.items() if "service" in rows[0]
+    }
+    assert services["Lead time by service"] - services["Match quality"] == {"billing"}
 
 
 def number(shown: str) -> int:

@@ -28,7 +28,8 @@ FAILURES = (
 MATCH = (
     "How a merge was found in a deployment. **Exact**: the merge commit itself was deployed. "
     "**Contained**: a descendant of it was. **By time**: the first deployment after the merge, since "
-    "nobody can tell whether it holds it; lead times that rest on it are estimates."
+    "nobody can tell whether it holds it; lead times that rest on it are estimates. Services that are live "
+    "once merged need no match, and are left out."
 )
 WAITING = (
     "Of what was merged in the period, by service: not in production yet, and in no lead time. Services of "
@@ -130,6 +131,7 @@ def _match_quality(services: list[Row]) -> None:
     rows = [
         {"service": row["service"], **{part: row[column] for part, column in PARTS.items()}}
         for row in services
+        if any(row[column] for column in PARTS.values())
     ]
     panel(
         "Match quality",

@@ -21,6 +21,8 @@ shipped as (
         count(*) as deployed_pull_request_count,
         count_if(pull_request.is_reverted) as reverted_pull_request_count,
         count_if(lead_time.match_method = 'sha') as exact_match_count,
+        -- What is live once merged has no deployment to be found.
+        count_if(lead_time.match_method <> 'merged_at') as match_count,
         {{ duration_percentiles('lead_time.lead_time_seconds', 'lead_time') }},
         percentile_cont(0.5) within group (order by lead_time.merge_to_deploy_seconds::float)
             as merge_to_deploy_p50_seconds
@@ -56,7 +58,7 @@ select
     coalesce(shipped.reverted_pull_request_count, 0) as reverted_pull_request_count,
     {{ share_of('shipped.reverted_pull_request_count', 'shipped.deployed_pull_request_count') }}
         as change_failure_rate,
-    {{ share_of('shipped.exact_match_count', 'shipped.deployed_pull_request_count') }} as exact_match_share,
+    {{ share_of('shipped.exact_match_count', 'shipped.match_count') }} as exact_match_share,
     shipped.lead_time_p50_seconds,
     shipped.lead_time_p75_seconds,
     shipped.lead_time_p95_seconds,
