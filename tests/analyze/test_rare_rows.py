@@ -52,6 +52,20 @@ def test_what_is_live_once_merged_needs_no_match(connected: Warehouse) -> None:
     assert services["Lead time by service"] - services["Match quality"] == {"billing"}
 
 
+def test_a_deployment_succeeds_or_fails(connected: Warehouse) -> None:
+    """A state that comes after a success takes nothing back, and is no second attempt."""
+    with changed(connected, "marts.fct_github__deployment", "update {} set state = 'error'"):
+        shown = figures(opened("delivery"))["Deployment frequency"]
+    failed = only(
+        connected,
+        "select count(distinct deployment_key) as n from marts.fct_github__deployment "
+        "where is_source_of_truth and not is_successful and environment_kind = 'production' "
+        f"and {PERIOD.format('started_at')}",
+    )
+    assert sum(row["Succeeded"] for row in shown) > 0
+    assert sum(row["Failed"] for row in shown) == failed["n"]
+
+
 def number(shown: str) -> int:
     """Return a number by how it is shown."""
     return int(shown.replace(",", ""))

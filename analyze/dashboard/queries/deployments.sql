@@ -3,8 +3,13 @@
 select
     floor((datediff('day', deployment.started_at::date, bounds.end_day) - 1) / 7)::int as weeks_ago,
     count(distinct iff(deployment.is_successful, deployment.deployment_key, null)) as success_count,
-    count(distinct iff(deployment.state in ('failure', 'error', 'failed'), deployment.deployment_key, null))
-        as failure_count
+    count(
+        distinct iff(
+            not deployment.is_successful and deployment.state in ('failure', 'error', 'failed'),
+            deployment.deployment_key,
+            null
+        )
+    ) as failure_count
 from {fct_github__deployment} as deployment
 cross join ({bounds}) as bounds
 left join {dim_github__repository} as repository on deployment.repository_key = repository.repository_key

@@ -3,7 +3,7 @@ with deployed as (
         {{ period_start('week', 'started_at') }} as week_start,
         service,
         count_if(is_successful) as deployment_count,
-        count_if(state in ('failure', 'error', 'failed')) as failed_deployment_count
+        count_if(not is_successful and state in ('failure', 'error', 'failed')) as failed_deployment_count
     from {{ ref('fct_github__deployment') }}
     where
         is_source_of_truth
