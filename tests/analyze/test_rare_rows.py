@@ -66,6 +66,29 @@ def test_a_deployment_succeeds_or_fails(connected: Warehouse) -> None:
     assert sum(row["Failed"] for row in shown) == failed["n"]
 
 
+@pytest.mark.parametrize(
+    ("page", "heading", "table", "columns"),
+    [
+        ("teams", "People", "fct_github__pull_request", ("author_team", "merged_at")),
+        (
+            "reviews",
+            "Load by reviewer",
+            "fct_github__pull_request_review",
+            ("reviewer_team", "submitted_at"),
+        ),
+    ],
+)
+def test_people_are_of_the_team_that_they_were_in_last(
+    connected: Warehouse, page: str, heading: str, table: str, columns: tuple[str, str]
+) -> None:
+    """Of several teams in the period; the last by the alphabet says nothing."""
+    team, moment = columns
+    moved = f"update {{}} set {team} = iff({moment} < '2026-06-01'::timestamp, 'zoo', 'ark')"
+    with changed(connected, f"marts.{table}", moved):
+        teams = [row["team"] for row in figures(opened(page, {"people": "1"}))[heading]]
+    assert teams.count("ark") > teams.count("zoo")
+
+
 def number(shown: str) -> int:
     """Return a number by how it is shown."""
     return int(shown.replace(",", ""))

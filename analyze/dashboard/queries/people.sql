@@ -1,7 +1,10 @@
 -- A row per author; only asked for when people are to be shown.
 select
     coalesce(max(person.name), max(merged.author_login)) as author,
-    max(coalesce(merged.author_team, 'unknown')) as team,
+    coalesce(
+        max_by(merged.author_team, iff(merged.author_team is null, null, merged.merged_at)),
+        'unknown'
+    ) as team, -- the newest
     count(*) as merged_count,
     (count_if(merged.is_reviewed) / count(*))::float as review_coverage,
     percentile_cont(0.5) within group (order by merged.seconds_to_first_review)::float as first_review_p50,

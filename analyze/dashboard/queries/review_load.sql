@@ -3,7 +3,10 @@ select
     row_number() over (order by count(*) desc, review.reviewer_person_key asc) as place,
     iff(:with_people, coalesce(max(person.name), max(review.reviewer_login), review.reviewer_person_key), null)
         as reviewer,
-    max(coalesce(review.reviewer_team, 'unknown')) as team,
+    coalesce(
+        max_by(review.reviewer_team, iff(review.reviewer_team is null, null, review.submitted_at)),
+        'unknown'
+    ) as team, -- the newest
     count(*) as review_count,
     count(distinct review.pull_request_key) as pull_request_count,
     count_if(review.state = 'APPROVED') as approval_count,

@@ -9,7 +9,7 @@ weekly as (
         {{ period_start('week', 'submitted_at') }} as week_start,
         source_org,
         reviewer_person_key,
-        max(reviewer_team) as reviewer_team,
+        max_by(reviewer_team, iff(reviewer_team is null, null, submitted_at)) as reviewer_team,
         count(*) as review_count,
         count(distinct pull_request_key) as reviewed_pull_request_count,
         count(distinct repository_key) as repository_count,
