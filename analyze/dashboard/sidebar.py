@@ -23,7 +23,7 @@ def sidebar(choices: Sequence[dict[str, Any]], there: Extent) -> View:
     if "weeks" not in st.session_state:
         _take_over(asked, there)
     with st.sidebar:
-        view = _filters(choices)
+        view = _filters(choices, there)
     parameters = write(view)
     if parameters != {name: st.query_params.get_all(name) for name in st.query_params}:
         st.query_params.from_dict(parameters)
@@ -40,7 +40,7 @@ def _take_over(asked: View, there: Extent) -> None:
         weeks=OWN if isinstance(asked.period, Period) else asked.period,
         with_bots=asked.with_bots,
         with_people=asked.with_people,
-        own_period=_range(own or Period(there.end_day - timedelta(weeks=DEFAULT_WEEKS), there.end_day)),
+        own_period=_range(own or _usual(there)),
     )
 
 
@@ -48,7 +48,11 @@ def _range(period: Period) -> tuple[date, date]:
     return period.first_day, period.last_day
 
 
-def _filters(choices: Sequence[dict[str, Any]]) -> View:
+def _usual(there: Extent) -> Period:
+    return Period(there.end_day - timedelta(weeks=DEFAULT_WEEKS), there.end_day)
+
+
+def _filters(choices: Sequence[dict[str, Any]], there: Extent) -> View:
     organizations = _several("Organisation", "organizations", {row["source_org"] for row in choices})
     within = [row for row in choices if not organizations or row["source_org"] in organizations]
     teams = _several("Team", "teams", {row["name"] for row in within if row["kind"] == "team"})
@@ -58,6 +62,8 @@ def _filters(choices: Sequence[dict[str, Any]]) -> View:
     weeks = st.selectbox("Period", [*WEEKS, OWN], key="weeks", format_func=_weeks)
     period: int | Period = int(weeks)
     if weeks == OWN:
+        # Streamlit forgets a widget that was not shown; without two days the next one would take only one.
+        st.session_state.setdefault("own_period", _range(_usual(there)))
         period = _own_period()
     with_bots = st.toggle(
         "Include bots", key="with_bots", help="Pull requests and commits of bots and service accounts."

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from dashboard.app import PAGES
 from dashboard.durations import duration
+from dashboard.sidebar import OWN
 
 from .test_pages import metrics, opened
 
@@ -40,6 +43,17 @@ def test_what_is_chosen_goes_into_the_address() -> None:
     address = dict(app.query_params)
     assert address == {"repo": "lantern-works/web-app", "weeks": "4", "bots": "1"}
     assert metrics(opened("overview", address)) == metrics(app) != metrics(opened("overview"))
+
+
+@pytest.mark.usefixtures("connected")
+def test_a_period_of_ones_own_can_be_chosen_again() -> None:
+    """After another one was looked at, it begins as the usual one, and takes two days."""
+    app = opened("overview", {"from": "2026-05-01", "to": "2026-05-31"})
+    app.selectbox(key="weeks").set_value(12).run()
+    app.selectbox(key="weeks").set_value(OWN).run()
+    assert not [each for each in app.caption if "Choose the last day" in each.value]
+    app.date_input(key="own_period").set_value((date(2026, 6, 1), date(2026, 6, 7))).run()
+    assert dict(app.query_params) == {"from": "2026-06-01", "to": "2026-06-07"}
 
 
 @pytest.mark.usefixtures("connected")
