@@ -120,13 +120,12 @@ def _ownership(reading: Reading) -> None:
     if not rows:
         st.info("No code is known of these repositories.")
         return
-    alone = sum(row["bus_factor"] == 1 for row in rows)
-    st.caption(f"{alone} of these {len(rows)} folders were mostly written by one person.")
-    if not reading.view.with_people:
-        rows = [{name: value for name, value in row.items() if name != "top_author"} for row in rows]
+    alone, folders = rows[0]["alone_count"], rows[0]["folder_count"]
+    st.caption(f"{alone:,} of {folders:,} folders were mostly written by one person.")
+    hidden = {"folder_count", "alone_count", *([] if reading.view.with_people else ["top_author"])}
     config = st.column_config
     table(
-        rows,
+        [{name: value for name, value in row.items() if name not in hidden} for row in rows],
         {
             "repository_full_name": config.TextColumn("Repository"),
             "path_prefix": config.TextColumn("Folder"),

@@ -6,7 +6,9 @@ select
     ownership.top_author_share,
     iff(:with_people, coalesce(person.name, ownership.top_author_person_key), null) as top_author,
     ownership.repository_full_name,
-    ownership.churn
+    ownership.churn,
+    count(*) over () as folder_count,
+    count_if(ownership.bus_factor = 1) over () as alone_count
 from {rpt_github__code_ownership} as ownership
 left join (
     select person_key, max(name) as name
