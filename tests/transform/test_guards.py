@@ -43,6 +43,23 @@ def test_what_a_list_names_twice_is_told_in_whatever_case(empty: Warehouse) -> N
     assert {name for name in LISTS if any(test.find(f"_{name}_") > 0 for test in failed)} == LISTS.keys()
 
 
+def test_a_file_without_a_date_is_no_missing_row(empty: Warehouse) -> None:
+    """It is of no week, and left out; one with a date is missed."""
+    empty.sql(f"create database if not exists {DATABASE}")
+    for schema, name in (("staging", "stg_github__commit_file"), ("marts", "fct_github__commit_file")):
+        empty.sql(f"create schema if not exists {DATABASE}.{schema}")
+        empty.sql(
+            f"create table {DATABASE}.{schema}.{name} as "
+            "select column1 as commit_file_key, column2::timestamp_ntz as committed_at "
+            "from values ('dated', '2026-01-01')"
+        )
+    test = ("test", "--select", "fct_github__commit_file,test_name:same_row_count")
+    for date in ("null", "'2026-01-02'"):
+        assert "PASS=1" in empty.dbt(*test)
+        empty.sql(f"insert into {DATABASE}.staging.stg_github__commit_file values ('new', {date})")
+    assert "FAIL" in empty.dbt(*test, succeeds=False)
+
+
 def test_periods_that_begin_together_overlap(empty: Warehouse) -> None:
     """A person was in two teams at once, from the same moment on; a login was of two accounts at once."""
     empty.sql(f"create database if not exists {DATABASE}")
