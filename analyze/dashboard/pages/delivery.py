@@ -22,8 +22,8 @@ DEPLOYMENTS = (
     "bots do not apply to them."
 )
 FAILURES = (
-    "Share of the changes that came to production and were reverted since: a proxy for the change failure "
-    "rate."
+    "Share of the changes that came to production, by service, and were reverted since: a proxy for the "
+    "change failure rate."
 )
 MATCH = (
     "How a merge was found in a deployment. **Exact**: the merge commit itself was deployed. "
