@@ -32,7 +32,6 @@ contained as (
     select
         pull_request_service.lead_time_key,
         stream.environment_kind,
-        pull_request_service.merged_at,
         reached.deployed_sha,
         reached.succeeded_at,
         iff(reached.deployed_sha = pull_request_service.merge_commit_sha, 'sha', 'contained') as match_method

@@ -20,7 +20,6 @@ revert as (
         merged_at,
         base_ref,
         is_to_default_branch,
-        _ingested_at,
         try_to_number(regexp_substr(head_ref, '^revert-([0-9]+)-', 1, 1, 'i', 1)) as reverted_number,
         regexp_substr(title, '^revert "(.*)"$', 1, 1, 'is', 1) as reverted_title
     from pull_request
@@ -47,8 +46,7 @@ matched as (
         reverted.pull_request_key as reverted_pull_request_key,
         revert.base_ref is not distinct from reverted.base_ref
         or (revert.is_to_default_branch and coalesce(reverted.is_to_default_branch, false)) as is_of_same_branch,
-        revert.merged_at is not null and (reverted.pull_request_key is null or is_of_same_branch) as is_effective,
-        greatest(revert._ingested_at, reverted._ingested_at) as _ingested_at
+        revert.merged_at is not null and (reverted.pull_request_key is null or is_of_same_branch) as is_effective
     from quoted as revert
     left join pull_request as reverted
         on
@@ -77,6 +75,5 @@ matched as (
 select
     revert_pull_request_key,
     reverted_pull_request_key,
-    is_effective,
-    _ingested_at
+    is_effective
 from matched

@@ -124,7 +124,7 @@ unknown as (
     where merged.pull_request_key not in (select touched.pull_request_key from touched)
 )
 
-select distinct
+select
     pull_request_key,
     service
 from owned

@@ -5,7 +5,6 @@ with repository as (
 listed as (
     select
         repository.repository_key,
-        repository.repository_full_name,
         service.service,
         -- A prefix is a folder or a file: services/bill does not cover services/billing.
         regexp_replace(coalesce(service.path_prefix, ''), '^([.]?/)+|/+$', '') as path_prefix,
@@ -22,7 +21,6 @@ listed as (
 whole_repository as (
     select
         repository.repository_key,
-        repository.repository_full_name,
         repository.repository_full_name as service,
         '' as path_prefix,
         null as reliability_tier,
