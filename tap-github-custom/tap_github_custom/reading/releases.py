@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger("tap-github-custom")
 
+TOO_FAR = 422  # "Only the first 1000 results are available"
+
 
 class Releases:
     """One reading of a repository's releases.
@@ -44,7 +46,7 @@ class Releases:
     def read(self, since: datetime | None) -> Iterator[Emission]:
         """Yield the rows of the releases touched at or after SINCE."""
         found: dict[int, Json] = {}  # what moves on to the next page while the list is read comes twice
-        for page in self._source.pages("/releases"):
+        for page in self._pages():
             self._source.check_owner(page)
             self.is_empty = self.is_empty and not page
             touched = [release for release in page if since is None or _touched_at(release) >= since]
@@ -62,6 +64,19 @@ class Releases:
             RELEASE,
             [release_row(release, commits.get(release["tag_name"]), repository) for release in releases],
         )
+
+    def _pages(self) -> Iterator[list[Json]]:
+        """Yield the pages; where GitHub refuses one behind others, as beyond 1,000 releases, they are all."""
+        listed = 0
+        try:
+            for page in self._source.pages("/releases"):
+                listed += len(page)
+                yield page
+        except RepositoryError as error:
+            if error.status != TOO_FAR or not listed:
+                raise
+            name = self._source.repository.full_name
+            logger.warning("%s: older releases than the newest %d are not listed: %s", name, listed, error)
 
     def _commits(self, releases: list[Json]) -> dict[str, str | None]:
         """Return the commits that the tags of releases point at, as far as the tags are there.
