@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from tap_github_custom import times
 from tap_github_custom.config_schema import ALWAYS, NEVER
 from tap_github_custom.reading.listed import LISTED
-from tap_github_custom.stream_names import COMMITS, GROUPS, REPOSITORY
+from tap_github_custom.stream_names import COMMITS, GROUPS, PULL_REQUESTS, REPOSITORY
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -64,21 +64,23 @@ class Plan:
 
     def changed(self, bookmark: Bookmark, repository: Repository, glimpse: Glimpse | None) -> frozenset[str]:
         """Return the wanted streams that have to be read: of a group all or none."""
+        wanted = self.wanted if repository.has_pulls else self.wanted - PULL_REQUESTS
         if glimpse is None or self.is_reconciliation_due(bookmark, repository):
-            return self.wanted - {REPOSITORY}
-        groups = {name: streams & self.wanted for name, streams in GROUPS.items()}
+            return wanted - {REPOSITORY}
+        groups = {name: streams & wanted for name, streams in GROUPS.items()}
         found = [
             streams
             for name, streams in groups.items()
             if bookmark.seen.get(name) != glimpse.digests.get(name, "")
         ]
-        changed = frozenset().union(*found, self.wanted & COMMITS if bookmark.head != glimpse.sha else ())
-        listed = self.wanted & LISTED.keys()
+        changed = frozenset().union(*found, wanted & COMMITS if bookmark.head != glimpse.sha else ())
+        listed = wanted & LISTED.keys()
         return changed | listed if changed or listed - bookmark.streams else changed
 
-    def seen(self, glimpse: Glimpse | None) -> dict[str, str]:
-        """Return what the next run may take as read, by group."""
-        return glimpse.settled(self.began - SETTLED_AFTER) if glimpse else {}
+    def seen(self, repository: Repository, glimpse: Glimpse | None) -> dict[str, str]:
+        """Return what the next run may take as read, by group: no pull requests that are switched off."""
+        settled = glimpse.settled(self.began - SETTLED_AFTER) if glimpse else {}
+        return {name: seen for name, seen in settled.items() if name != "pulls" or repository.has_pulls}
 
     def since(self, bookmark: datetime | None) -> datetime | None:
         """Return from when to read again what has been read up to a bookmark, which is not yet to come."""

@@ -78,7 +78,7 @@ class RepositoryReading:
             reconciled=plan.began if self._is_reconciled else bookmark.reconciled,
             start=plan.settings.start,
             end=plan.settings.end,
-            seen=plan.seen(glimpse),
+            seen=plan.seen(repository, glimpse),
             streams=plan.wanted,
             refused=None,
         )
@@ -118,7 +118,8 @@ class RepositoryReading:
 
     @property
     def _owed(self) -> tuple[int, ...]:
-        return self._before.unread if self._source.wanted & PULL_REQUESTS else ()
+        is_asked = self.repository.has_pulls and self._source.wanted & PULL_REQUESTS
+        return self._before.unread if is_asked else ()
 
     def _is_empty(self, group: str) -> bool:
         """Tell whether the probe has counted nothing, so that REST need not be asked for it."""

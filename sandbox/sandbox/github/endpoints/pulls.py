@@ -32,7 +32,7 @@ _SORT_KEYS: dict[str, Callable[[Json], str | int]] = {
 
 async def pulls(request: Request) -> Response:
     """`GET .../pulls`, with `state`, `head`, `base`, `sort` and `direction`."""
-    repository = repository_of(request)
+    repository = _with_pulls(request)
     chosen = _chosen(list(repository.pulls.values()), request.query_params)
     return paged(request, path_in(repository, "pulls"), chosen, shapes.listed_pull_request)
 
@@ -92,8 +92,16 @@ async def files(request: Request) -> Response:
     )
 
 
-def _pull_of(request: Request) -> tuple[Repository, Json]:
+def _with_pulls(request: Request) -> Repository:
+    """Return the repository that the path names, unless its pull requests are switched off."""
     repository = repository_of(request)
+    if repository.recorded.get("has_pull_requests") is False:
+        raise not_found()
+    return repository
+
+
+def _pull_of(request: Request) -> tuple[Repository, Json]:
+    repository = _with_pulls(request)
     found = repository.pulls.get(request.path_params["number"])
     if found is None:
         raise not_found()
