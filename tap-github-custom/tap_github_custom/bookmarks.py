@@ -122,10 +122,10 @@ class Bookmark:
         self, wanted: frozenset[str], start: datetime | None, end: datetime | None = None
     ) -> Bookmark:
         """Return the bookmark without the groups that lack a wanted stream, or history at either end."""
-        if self.start and (start is None or start < self.start):
-            return Bookmark(former_head=self.last_head)
-        if self.end and (end is None or end > self.end):
-            return Bookmark(former_head=self.last_head)
+        is_earlier = self.start and (start is None or start < self.start)
+        is_later = self.end and (end is None or end > self.end)
+        if is_earlier or is_later:
+            return Bookmark(former_head=self.last_head, tried=self.tried, refused=self.refused)
         missing = wanted - self.streams
         unread = [name for name, streams in GROUPS.items() if missing & streams]
         moments: dict[str, Any] = dict.fromkeys(unread)

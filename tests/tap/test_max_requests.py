@@ -1,0 +1,100 @@
+"""Runs that `max_requests` ends: what they leave undone comes later, and starves nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from .made import LOGIN, moment
+from .running import Loaded, run_tap
+from .test_faults import whole
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from sandbox.servers import Server
+
+    from .made import Made
+
+RUN: dict[str, Any] = {"organizations": [LOGIN], "commit_source": "api"}
+
+
+def test_a_budget_ends_a_run_and_others_finish(made: Made, made_github: Server, tmp_path: Path) -> None:
+    """Each run stops at `max_requests` with its state; together they bring what one run brings."""
+    for number in range(1, 9):
+        made.add(f"repository-{number}", number, pulls=3)
+    expected = Loaded().load(run_tap(made_github, tmp_path, **RUN))
+    loaded, state, outcomes = Loaded(), None, []
+    for _ in range(12):
+        made_github.clear_requests()
+        output = run_tap(made_github, tmp_path, state=state, max_requests=20, **RUN)
+        assert output.error is None
+        assert len(made_github.requests()) <= 20
+        loaded.load(output)
+        state = output.state
+        outcomes.append(output.summary["outcome"])
+        if outcomes[-1] == "complete":
+            break
+    assert outcomes[-1] == "complete"
+    assert len(outcomes) > 1
+    for stream in expected.tables:
+        assert loaded.living(stream) == expected.living(stream)
+
+
+def test_a_repository_too_large_for_the_budget_does_not_starve_the_others(
+    made: Made, made_github: Server, tmp_path: Path
+) -> None:
+    """What did not fit into the budget comes last in the next run."""
+    made.add("large", 3, pulls=60)
+    made.add("small", 2)
+    settings = {**RUN, "use_graphql": False, "max_requests": 40}
+    first = run_tap(made_github, tmp_path, **settings)
+    assert whole(first) == set()
+    second = run_tap(made_github, tmp_path, state=first.state, **settings)
+    assert whole(second) == {"made/2"}
+
+
+def test_a_repository_that_fails_does_not_starve_the_others(
+    made: Made, made_github: Server, tmp_path: Path
+) -> None:
+    """It comes last in the next run: what it costs to fail may be all that the budget allows."""
+    made.add("failing", 2)
+    made_github.add_fault(path="/repos/made/failing/releases$", times=None, status=404, body="{}")
+    settings = {**RUN, "use_graphql": False, "max_requests": 100}
+    first = run_tap(made_github, tmp_path, **settings)
+    assert list(first.skipped) == ["made/failing"]
+    for number, name in ((1, "before"), (3, "behind")):  # wherever it stands in the list
+        made.add(name, number)
+    made_github.clear_requests()
+    run_tap(made_github, tmp_path, state=first.state, **settings)
+    paths = [each["path"].split("/") for each in made_github.requests()]
+    asked = [parts[3] for parts in paths if parts[1:3] == ["repos", "made"]]
+    assert list(dict.fromkeys(asked))[-1] == "failing"
+
+
+def test_a_budget_that_never_suffices_brings_people_in_every_other_run(
+    made: Made, made_github: Server, tmp_path: Path
+) -> None:
+    """They come last, so the run after one that did not come to them begins with them, and none twice."""
+    made.add("large", 1, pulls=60)
+    settings = {**RUN, "use_graphql": False}
+    state, counts, owed = None, [], []
+    for max_requests in (40, 40, 40, 1, 40, 400):
+        output = run_tap(made_github, tmp_path, state=state, max_requests=max_requests, **settings)
+        state = output.state
+        counts.append(len(output.of("user_lookup")))
+        owed.append("people_owed" in state["bookmarks"]["repository"])
+    assert counts == [0, 2, 0, 0, 0, 2]
+    assert owed == [True, False, True, False, True, False]
+
+
+def test_an_earlier_start_date_starves_nobody(made: Made, made_github: Server, tmp_path: Path) -> None:
+    """What has to be read again keeps its place in the row: that it was tried says who comes last."""
+    made.add("large", 3, pulls=60)
+    made.add("small", 2)
+    settings = {**RUN, "use_graphql": False, "start_date": moment(1, 0)}
+    state = run_tap(made_github, tmp_path, **{**settings, "start_date": moment(28)}).state
+    for _ in range(2):
+        output = run_tap(made_github, tmp_path, state=state, max_requests=40, **settings)
+        state = output.state
+    starts = {key: bookmark["start"] for key, bookmark in output.bookmarks.items()}
+    assert starts == {"made/2": moment(1, 0), "made/3": moment(28)}
