@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
     from tap_github_custom.client import Usage
 
+COMPLETE = "complete"
+
 
 @dataclass
 class Summary:
@@ -25,10 +27,11 @@ class Summary:
     skipped: dict[str, str] = field(default_factory=dict)
     """Repositories, and pull requests of others, that could not be read, each with the reason."""
     others: int = 0
-    """Organisations that could be read, of which only people were wanted, or this shard holds nothing."""
+    """What else could be read: organisations of which only people were wanted, or this shard holds nothing,
+    and a repository that the budget did not suffice for."""
     people: dict[str, dict[str, int]] = field(default_factory=dict)
     """For each organisation how many logins were matched, and how many were not."""
-    outcome: str = "complete"
+    outcome: str = COMPLETE
     """complete, or why the run ended early."""
 
     @property

@@ -39,7 +39,7 @@ from tap_github_custom.settings import Settings
 from tap_github_custom.state_file import checked, stream_state
 from tap_github_custom.stream_names import COMMIT_FILE, PATCH, REPOSITORY, USER_LOOKUP
 from tap_github_custom.streams import STREAMS, GitHubStream
-from tap_github_custom.summary import Summary, write_json
+from tap_github_custom.summary import COMPLETE, Summary, write_json
 from tap_github_custom.unmatched import unmatched_credentials
 
 if TYPE_CHECKING:
@@ -116,10 +116,11 @@ class TapGitHubCustom(Tap):
         """Sync all streams; whatever happens, say how far it came."""
         try:
             self._prepare()
-            super().sync_all()
+            try:
+                super().sync_all()
+            except BudgetSpentError as error:
+                self._summary.outcome = f"ended early: {error}"
             self._check_skipped()
-        except BudgetSpentError as error:
-            self._summary.outcome = f"ended early: {error}"
         except ClosedError as error:  # the signal closed the client under a reading
             terminated = TerminatedError(self._stopped_by)
             self._summary.outcome = f"failed: {terminated}"
@@ -137,8 +138,8 @@ class TapGitHubCustom(Tap):
         """Fail where the settings ask for it, and where nothing at all could be read: nobody means that."""
         is_all = self._summary.is_all_skipped
         if is_all or (self._summary.skipped and self._settings.on_repository_error == FAIL):
-            names = sorted(self._summary.skipped)
-            raise SkippedError(names, self._settings.error_exit_code, is_all=is_all)
+            names, is_whole = sorted(self._summary.skipped), self._summary.outcome == COMPLETE
+            raise SkippedError(names, self._settings.error_exit_code, is_all=is_all and is_whole)
 
     def _prepare(self) -> None:
         """Find out at once whether this can work."""

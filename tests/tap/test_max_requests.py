@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from tap_github_custom.errors import SkippedError
+
 from .made import LOGIN, moment
 from .running import Loaded, run_tap
 from .test_faults import whole
@@ -98,3 +100,29 @@ def test_an_earlier_start_date_starves_nobody(made: Made, made_github: Server, t
         state = output.state
     starts = {key: bookmark["start"] for key, bookmark in output.bookmarks.items()}
     assert starts == {"made/2": moment(1, 0), "made/3": moment(28)}
+
+
+def test_what_was_skipped_before_the_budget_was_spent_counts(
+    made: Made, made_github: Server, tmp_path: Path
+) -> None:
+    """With `on_repository_error: fail` the run has failed; else what the large one brought is something."""
+    made.add("large", 1, pulls=60)
+    made.add("refused", 2, _sandbox={"status": 451})
+    settings = {**RUN, "use_graphql": False, "max_requests": 40}
+    skipping = run_tap(made_github, tmp_path, **settings)
+    assert (list(skipping.skipped), skipping.error) == (["made/refused"], None)
+    failing = run_tap(made_github, tmp_path, on_repository_error="fail", error_exit_code=17, **settings)
+    assert isinstance(failing.error, SkippedError)
+    assert failing.error.exit_code == 17
+
+
+def test_a_budget_that_is_spent_on_refusals_alone_is_a_failure(
+    made: Made, made_github: Server, tmp_path: Path
+) -> None:
+    """Nobody means that; of others it is not said whether they can be read."""
+    for number in range(1, 9):
+        made.add(f"refused-{number}", number, _sandbox={"status": 403})
+    output = run_tap(made_github, tmp_path, **RUN, use_graphql=False, max_requests=5)
+    assert 0 < len(output.skipped) < 8
+    assert isinstance(output.error, SkippedError)
+    assert "which are all" not in str(output.error)
