@@ -27,6 +27,7 @@ logger = logging.getLogger("tap-github-custom")
 
 REPOSITORIES_PER_QUERY = 100
 SMALLEST_QUERY = 25  # what fails for so few repositories is not too large
+MOST_FAILURES = 2  # so many queries in a row: then it is not that one repository is too large
 DIGEST_CHARACTERS = 8
 FIELDS = {"pulls": "pullRequests", "deployments": "deployments", "releases": "releases"}
 
@@ -93,14 +94,49 @@ class Probe:
         found: dict[Repository, Sight] = {}
         for chosen in self._by_payer(repositories):
             try:
-                if _is_cheaper_whole(chosen, organizations):
-                    for login, own in _by_login(chosen).items():
-                        found |= self._of_organization(login, own)
-                for part in self._parts([each for each in chosen if each not in found]):
-                    found |= self._of(part)
+                for sights in self._seen(chosen, organizations, found):
+                    found |= sights
             except (GraphQLError, RepositoryError, *UNFORESEEN) as error:
                 logger.warning("The change probe failed (%r): repositories are read without it", error)
         return found
+
+    def _seen(
+        self,
+        repositories: list[Repository],
+        organizations: frozenset[str],
+        found: Mapping[Repository, Sight],
+    ) -> Iterator[dict[Repository, Sight]]:
+        """Yield what is seen, query by query; FOUND has it before the next is asked.
+
+        Where so little is asked for at a time that it cannot be less, one that fails costs no other one.
+        """
+        failures = 0
+        if _is_cheaper_whole(repositories, organizations):
+            for login, own in _by_login(repositories).items():
+                try:
+                    yield from self._of_organization(login, own)
+                except GraphQLTooLargeError as error:
+                    failures = self._failed_again(failures, own, error)
+        # From behind: what an organisation's list has failed at are the first of those that are left.
+        waiting = [each for each in reversed(repositories) if each not in found]
+        while waiting:
+            part = waiting[: self._size]
+            try:
+                yield self._of(part)
+                failures = 0
+            except GraphQLTooLargeError as error:
+                if len(part) > SMALLEST_QUERY:
+                    self._size = max(len(part) // 2, SMALLEST_QUERY)  # the next ones would fail alike
+                    continue
+                failures = self._failed_again(failures, part, error)
+            waiting = waiting[len(part) :]
+
+    def _failed_again(self, failures: int, part: list[Repository], error: GraphQLTooLargeError) -> int:
+        """Return how many queries have failed in a row by now; raise where it is not the size of one."""
+        if failures + 1 >= MOST_FAILURES:
+            raise error
+        logger.warning("The change probe failed for some of %d repositories (%s)", len(part), error)
+        return failures + 1
 
     def _by_payer(self, repositories: list[Repository]) -> Iterator[list[Repository]]:
         """Yield what may stand in one query: organisations with the same credentials share one."""
@@ -112,9 +148,11 @@ class Probe:
                 logger.warning("The change probe failed (%s): %s is read without it", error, login)
         yield from by_payer.values()
 
-    def _of_organization(self, login: str, repositories: list[Repository]) -> dict[Repository, Sight]:
-        by_name = {each.full_name.lower(): each for each in repositories}
-        found: dict[Repository, Sight] = {}
+    def _of_organization(
+        self, login: str, repositories: list[Repository]
+    ) -> Iterator[dict[Repository, Sight]]:
+        """Yield what is seen of an organisation, page by page."""
+        missing = {each.full_name.lower(): each for each in repositories}
         refusals: list[list[Any]] = []
         after: str | None = None
         while True:
@@ -134,16 +172,17 @@ class Probe:
             problems = answer.problems_of("organization", "repositories", "nodes")
             organization = answer.data.get("organization")
             if not organization or None in problems:
-                return found  # one that this credential may not see: by ids, then
+                return  # one that this credential may not see: by ids, then
             page = organization["repositories"]
             for index, node in enumerate(page["nodes"] or ()):
-                if node and node["nameWithOwner"].lower() in by_name:
-                    found[by_name[node["nameWithOwner"].lower()]] = self._sight(node, problems.get(index, []))
+                if node and (repository := missing.pop(node["nameWithOwner"].lower(), None)):
+                    yield {repository: self._sight(node, problems.get(index, []))}
                 elif not node:
                     refusals.append(_refusals(problems.get(index, [])))
             after = next_cursor(page, after)
             if after is None:
-                return found | self._unnamed(refusals, [each for each in repositories if each not in found])
+                yield self._unnamed(refusals, list(missing.values()))
+                return
 
     def _unnamed(self, refusals: list[list[Any]], repositories: list[Repository]) -> dict[Repository, Sight]:
         """Return the sights of those that were refused without a name, if they are all that is missing."""
@@ -152,27 +191,13 @@ class Probe:
         sight = Sight(_digest([refusals, self._wanted]), None, is_refused=all(refusals))
         return dict.fromkeys(repositories, sight)
 
-    def _parts(self, repositories: list[Repository]) -> Iterator[list[Repository]]:
-        """Yield as many as one query may ask for."""
-        while repositories:
-            part, repositories = repositories[: self._size], repositories[self._size :]
-            yield part
-
     def _of(self, repositories: list[Repository]) -> dict[Repository, Sight]:
-        variables = {"ids": [each.node_id for each in repositories], **self._flags}
-        try:
-            answer = self._client.graphql(
-                document("probe_repositories"),
-                variables,
-                organization=repositories[0].credential,
-                is_divisible=len(repositories) > SMALLEST_QUERY,
-            )
-        except GraphQLTooLargeError:
-            if len(repositories) <= SMALLEST_QUERY:
-                raise
-            middle = len(repositories) // 2
-            self._size = min(self._size, max(middle, SMALLEST_QUERY))  # the next ones would fail alike
-            return self._of(repositories[:middle]) | self._of(repositories[middle:])
+        answer = self._client.graphql(
+            document("probe_repositories"),
+            {"ids": [each.node_id for each in repositories], **self._flags},
+            organization=repositories[0].credential,
+            is_divisible=len(repositories) > SMALLEST_QUERY,
+        )
         nodes = answer.data.get("nodes") or []
         problems = answer.problems_of("nodes")
         if None in problems or len(nodes) != len(repositories):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from tap_github_custom.client import Client, ClientSettings
 from tap_github_custom.credentials import OrganizationCredentials, Secret, TokenCredentials
-from tap_github_custom.probe import Probe, Sight
+from tap_github_custom.probe import SMALLEST_QUERY, Probe, Sight
 from tap_github_custom.repository import Repository
 
 from .answering import Asked, Told, answering
@@ -49,6 +49,8 @@ class Asking:
     has_organizations: bool = True
     down: str = ""
     """The organisation for which GraphQL is unwell."""
+    large: str = ""
+    """The full name of the repository that no query may be about."""
     bad_moments: int = 0
     """How often it answers 502 first."""
     retry_seconds: float = 0.1
@@ -67,7 +69,11 @@ class Asking:
         variables = body["variables"]
         login = variables.get("login")
         self.asked.append((body["query"].split("(")[0].split()[1], login or len(variables["ids"])))
-        if len(self.asked) <= self.bad_moments:
+        first = int(variables.get("after") or 0)
+        own = [each.full_name for each in self.everything if each.organization == login]
+        end = first + variables.get("first", 0)
+        is_too_large = self.large in variables.get("ids", own[first:end])
+        if is_too_large or len(self.asked) <= self.bad_moments:
             return Told(502, b"<html></html>")
         if login and login == self.down:
             return Told(503)
@@ -78,9 +84,6 @@ class Asking:
             return Told(body={"data": {"nodes": nodes}, "errors": errors})
         if not self.has_organizations:
             return Told(body={"data": {"organization": None}, "errors": [{"type": "NOT_FOUND"}]})
-        first = int(variables["after"] or 0)
-        own = [each.full_name for each in self.everything if each.organization == login]
-        end = first + variables["first"]
         nodes, errors = self._nodes(own[first:end], ["organization", "repositories", "nodes"])
         page = {"pageInfo": {"hasNextPage": end < len(own), "endCursor": str(end)}, "nodes": nodes}
         return Told(body={"data": {"organization": {"repositories": page}}, "errors": errors})
@@ -207,6 +210,27 @@ def test_a_bad_moment_is_waited_for() -> None:
     repositories = of("a", 3)
     with asking(*repositories, bad_moments=3, retry_seconds=10) as probe:
         assert probe.sights(*repositories).keys() == set(repositories)
+
+
+@pytest.mark.parametrize("whole", [(), ("a",)], ids=["by ids", "whole"])
+@pytest.mark.parametrize("place", [5, 40])
+def test_one_repository_that_is_too_large_costs_few_others(whole: tuple[str, ...], place: int) -> None:
+    """Only those that are asked for with it, a query's least, are read without the probe."""
+    repositories = of("a", 120)
+    with asking(*repositories, large=f"a/{place}", retry_seconds=0) as probe:
+        found = probe.sights(*repositories, whole=whole)
+    assert repositories[place] not in found
+    assert len(found) >= len(repositories) - SMALLEST_QUERY
+
+
+def test_where_all_is_too_large_little_is_tried() -> None:
+    """GraphQL is unwell: each question waits as long as a request may be tried again."""
+    repositories = of("a", 120)
+    with answering(lambda _: Told(502, b"<html></html>")) as server:
+        client = Client(ClientSettings(api_url=server.url, retry_seconds=0), TOKEN)
+        assert Probe(client, WANTED).sights(repositories, frozenset("a")) == {}
+        sizes = [asked.body.count(b"a/") or None for asked in server.asked]
+    assert sizes[-2:] == [None, SMALLEST_QUERY]
 
 
 @pytest.mark.parametrize("status", [403, 404])
