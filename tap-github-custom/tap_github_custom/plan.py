@@ -47,12 +47,15 @@ class Plan:
     def is_reconciliation_due(self, bookmark: Bookmark, repository: Repository) -> bool:
         """Tell whether all pull requests are to be read again.
 
-        Each repository has a moment of the week of its own, so that no run has to read all of them.
+        Each repository has a moment of the week of its own, so that no run has to read all of them. Where a
+        budget did not suffice the last time, what has changed since comes first.
         """
         if self.settings.reconcile in {ALWAYS, NEVER}:
             return self.settings.reconcile == ALWAYS
         if bookmark.reconciled is None or bookmark.reconciled > self.began:  # a clock was wrong
             return True
+        if self.settings.client.max_requests and _is_recent(bookmark.tried, self.began):
+            return False
         since_its_moment = (self.began - EPOCH - RECONCILE_AFTER * _share(repository.id)) % RECONCILE_AFTER
         age = self.began - bookmark.reconciled
         return age > since_its_moment and age >= FRESH
@@ -92,6 +95,10 @@ class Plan:
         """Return the latest moment, but none after the run began: what happened since may be incomplete."""
         latest = times.latest(*moments)
         return min(latest, self.began) if latest else None
+
+
+def _is_recent(moment: datetime | None, now: datetime) -> bool:
+    return moment is not None and now - moment < RECONCILE_AFTER
 
 
 def _share(number: int) -> float:

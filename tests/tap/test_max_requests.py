@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from tap_github_custom.errors import SkippedError
 
-from .made import LOGIN, moment
+from .made import LOGIN, moment, touch
 from .running import Loaded, run_tap
 from .test_faults import whole
 
@@ -126,3 +126,21 @@ def test_a_budget_that_is_spent_on_refusals_alone_is_a_failure(
     assert 0 < len(output.skipped) < 8
     assert isinstance(output.error, SkippedError)
     assert "which are all" not in str(output.error)
+
+
+def test_a_reconciliation_that_is_too_large_gives_way_to_what_has_changed(
+    made: Made, made_github: Server, tmp_path: Path
+) -> None:
+    """A run that tried it is followed by one that reads the pull requests updated since."""
+    made.add("large", 1, pulls=60)
+    settings = {**RUN, "use_graphql": False, "lookback_days": 0}
+    state = run_tap(made_github, tmp_path, **settings).state
+    state["bookmarks"]["repository"]["repositories"]["made/1"]["reconciled"] = moment(1)
+    with made.lines("large", "pulls") as pulls:
+        touch(pulls[0], moment(28))
+    tried = run_tap(made_github, tmp_path, state=state, max_requests=40, **settings)
+    assert whole(tried) == {"made/1"}
+    assert tried.of("pull_request") == []
+    then = run_tap(made_github, tmp_path, state=tried.state, max_requests=40, **settings)
+    assert then.summary["outcome"] == "complete"
+    assert then.of("pull_request")[0]["number"] == 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -29,9 +30,9 @@ DAY_ONE = datetime(2026, 3, 2, 3, tzinfo=UTC)
 RUNS_PER_WEEK = 28  # every six hours
 
 
-def plan_at(began: datetime) -> Plan:
+def plan_at(began: datetime, **config: int) -> Plan:
     """Return the plan of a run with `reconcile: weekly`."""
-    tap = TapGitHubCustom(config={"organizations": ["any"]}, validate_config=False)
+    tap = TapGitHubCustom(config={"organizations": ["any"], **config}, validate_config=False)
     return Plan(
         client=Client(ClientSettings(), TokenCredentials([Secret("none")])),
         pool=ThreadPoolExecutor(1),
@@ -97,3 +98,15 @@ def test_a_clock_that_was_wrong_once_puts_nothing_off() -> None:
 def test_what_was_never_reconciled_is_due() -> None:
     """Whatever the moment of the week."""
     assert plan_at(DAY_ONE).is_reconciliation_due(Bookmark(), of(1))
+
+
+def test_a_reconciliation_that_the_budget_did_not_suffice_for_waits() -> None:
+    """Else the repository would never be read otherwise; a week later, or without a budget, it is due."""
+    plan = plan_at(DAY_ONE, max_requests=100)
+    due = Bookmark(reconciled=DAY_ONE - timedelta(days=30))
+    tried = replace(due, tried=DAY_ONE - timedelta(hours=6))
+    assert plan.is_reconciliation_due(due, of(1))
+    assert not plan.is_reconciliation_due(tried, of(1))
+    assert plan.is_reconciliation_due(replace(due, tried=DAY_ONE - timedelta(days=8)), of(1))
+    assert plan.is_reconciliation_due(Bookmark(tried=tried.tried), of(1)), "all of it has to be read anyway"
+    assert plan_at(DAY_ONE).is_reconciliation_due(tried, of(1))
