@@ -17,6 +17,13 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
+class _Settings(TapGitHubCustom):
+    """The tap as what knows the settings: it reads nothing, so a signal ends the process as any other."""
+
+    def _setup_signal_handlers(self) -> None:
+        """Leave them as they are."""
+
+
 @click.command("doctor")
 @click.option("--config", multiple=True, default=("ENV",), help="A configuration file, or ENV.")
 def doctor(config: tuple[str, ...]) -> None:
@@ -24,7 +31,7 @@ def doctor(config: tuple[str, ...]) -> None:
     given = _ConfigInput.from_cli_args(*config)
 
     def validated(*, is_strict: bool = True) -> Mapping[str, Any]:
-        tap = TapGitHubCustom(
+        tap = _Settings(
             config=dict(given.config), parse_env_config=given.parse_env, validate_config=is_strict
         )
         return tap.config

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import sys
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -289,3 +290,11 @@ def test_the_command_reads_the_environment(
         codes.append(ended.value.code)
     assert codes == [0, 1]
     assert "wrong    settings: The setting lookback_days must be a whole number" in capsys.readouterr().out
+
+
+def test_a_signal_ends_it_at_once(github: Server, tmp_path: Path) -> None:
+    """It has no state to write, so the handlers of a run are not there."""
+    numbers = (signal.SIGINT, signal.SIGTERM)
+    before = [signal.getsignal(number) for number in numbers]
+    diagnose(github, tmp_path, commit_source="api")
+    assert [signal.getsignal(number) for number in numbers] == before
