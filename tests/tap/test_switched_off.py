@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from .made import LOGIN, Made, moment, touch
-from .running import run_tap
+from .running import run_tap, selecting
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -52,3 +52,16 @@ def test_what_happened_before_they_were_switched_off_comes_later(
         repository["has_pull_requests"] = True
     on = run_tap(made_github, tmp_path, state=off.state, **run)
     assert [row["number"] for row in on.of("pull_request")] == [2]
+
+
+def test_milestones_that_are_switched_off_are_left_out(
+    made: Made, made_github: Server, tmp_path: Path
+) -> None:
+    """GitHub answers 410 for what belongs to issues; nothing is told as gone."""
+    made.add("app", 1)
+    made_github.add_fault(path="/milestones$", status=410, body="{}")
+    output = run_tap(made_github, tmp_path, catalog=selecting("milestone", "pull_request"), **RUN)
+    assert not output.skipped
+    assert len(output.of("pull_request")) == 2
+    told = [message["stream"] for message in output.messages if "x-complete-sets" in message]
+    assert "milestone" not in told

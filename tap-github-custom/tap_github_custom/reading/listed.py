@@ -6,10 +6,12 @@ and when it is reconciled, and told as complete: a row that is no longer listed 
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from tap_github_custom.emission import CompleteSets, Rows
+from tap_github_custom.errors import RepositoryError
 from tap_github_custom.schema_files import schema_of
 from tap_github_custom.stream_names import MILESTONE
 
@@ -19,6 +21,10 @@ if TYPE_CHECKING:
     from tap_github_custom.emission import Emission
     from tap_github_custom.reading.source import Source
     from tap_github_custom.repository import Json, Repository, Row
+
+GONE = 410
+
+logger = logging.getLogger("tap-github-custom")
 
 
 @dataclass(frozen=True)
@@ -37,10 +43,19 @@ LISTED = {
 
 
 def read_listed(source: Source, stream: str) -> Iterator[Emission]:
-    """Yield all rows of a stream, page by page, and that they are all."""
+    """Yield all rows of a stream, page by page, and that they are all.
+
+    Where the list is switched off, as milestones may be with issues, nothing comes, and rows stay.
+    """
     listed, columns = LISTED[stream], schema_of(stream)["properties"]
-    for page in source.pages(listed.path, listed.params):
-        yield Rows(stream, [_row(item, columns, listed, source.repository) for item in page])
+    try:
+        for page in source.pages(listed.path, listed.params):
+            yield Rows(stream, [_row(item, columns, listed, source.repository) for item in page])
+    except RepositoryError as error:
+        if error.status != GONE:
+            raise
+        logger.info("%s has no list of %ss: %s", source.repository.full_name, stream, error)
+        return
     yield CompleteSets(stream, [source.repository.columns])
 
 
