@@ -63,6 +63,8 @@ class BudgetSpentError(GitHubError):
 UNAUTHORIZED = 401
 # GitHub has decided: asking the same a moment later would not help.
 DECIDED_STATUSES = frozenset((403, 404, 409, 410, 451))
+# How it answers for what was deleted.
+GONE_STATUSES = frozenset((404, 410))
 # How GitHub answers for a commit, or what points at one, that is not there.
 NO_COMMIT_STATUSES = frozenset((404, 422))
 # What an answer of a form that nobody foresaw leads to. A `StopIteration` inside a generator comes out of it

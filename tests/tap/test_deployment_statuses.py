@@ -27,7 +27,7 @@ from tap_github_custom.reading.source import Source
 from tap_github_custom.repository import Repository
 
 from .answering import Asked, Told, answering
-from .running import run_tap
+from .running import run_tap, selecting
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -88,7 +88,9 @@ class Statuses:
             found = DeploymentStatuses(source, learnt, use_graphql=True).of(
                 [{"id": number, "node_id": f"DE_{number}"} for number in range(1, 7)]
             )
-        return [[(each["id"], each["state"], each["creator"]["login"]) for each in some] for some in found]
+        return [
+            [(each["id"], each["state"], each["creator"]["login"]) for each in some or ()] for some in found
+        ]
 
     @property
     def asked_by_rest(self) -> int:
@@ -221,3 +223,28 @@ def test_deployments_cost_a_page_and_not_a_request_each(github: Server, tmp_path
     asked = [each for each in github.requests() if each["path"].endswith("/statuses")]
     assert len(asked) <= 2 * CONFIRMATIONS
     assert output.state["bookmarks"]["repository"]["deployment_statuses"] == EQUAL
+
+
+@pytest.mark.parametrize("use_graphql", [True, False])
+def test_a_deployment_that_is_deleted_meanwhile_costs_no_other(
+    github: Server, tmp_path: Path, *, use_graphql: bool
+) -> None:
+    """It stands in the list, but has no statuses any more; it is left out."""
+    run: dict[str, Any] = {"repositories": ["lantern-works/platform"], "use_graphql": use_graphql}
+    run["catalog"] = selecting("deployment", "deployment_status")
+    before = run_tap(github, tmp_path, **run)
+    gone, *others = (row["id"] for row in before.of("deployment"))
+    github.add_fault(path=f"/deployments/{gone}/statuses$", status=404, body="{}", times=None)
+    after = run_tap(github, tmp_path, **run)
+    assert not after.skipped
+    assert [row["id"] for row in after.of("deployment")] == others
+
+
+def test_a_repository_that_is_gone_meanwhile_is_no_deployment(github: Server, tmp_path: Path) -> None:
+    """Its deployments are not taken as read."""
+    run: dict[str, Any] = {"organizations": ["lantern-works"], "use_graphql": False}
+    github.add_fault(
+        path="/repos/lantern-works/platform(/deployments/.*)?$", status=404, body="{}", times=None
+    )
+    output = run_tap(github, tmp_path, catalog=selecting("deployment", "deployment_status"), **run)
+    assert "lantern-works/platform" in output.skipped

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from typing import TYPE_CHECKING, Any
 
 from tap_github_custom.documents import document
-from tap_github_custom.errors import GraphQLError, GraphQLTooLargeError
+from tap_github_custom.errors import GONE_STATUSES, GraphQLError, GraphQLTooLargeError, RepositoryError
 from tap_github_custom.node_ids import number_in
 from tap_github_custom.prefetch import ordered
 from tap_github_custom.reading.bots import STATUS
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from tap_github_custom.reading.graphql_children import Learnt
     from tap_github_custom.reading.source import Source
     from tap_github_custom.repository import Json
+
+logger = logging.getLogger("tap-github-custom")
 
 CONFIRMATIONS = 3
 EQUAL, DIFFERENT = "equal", "different"
@@ -73,8 +76,8 @@ class DeploymentStatuses:
         self._size = learnt.status_query_size
         self._use_graphql = use_graphql
 
-    def of(self, deployments: list[Json]) -> list[list[Json]]:
-        """Return the statuses of each deployment."""
+    def of(self, deployments: list[Json]) -> list[list[Json] | None]:
+        """Return the statuses of each deployment; None where it is gone by now."""
         told: list[list[Json] | None] = [None] * len(deployments)
         if self._use_graphql and self._proof.is_possible and len(deployments) > 1:
             told = self._proved(deployments, self._told(deployments))
@@ -89,9 +92,9 @@ class DeploymentStatuses:
                 break
             found = told[index]
             if found is not None:
-                truth = self._by_rest(deployment)
-                self._proof.compare(found, truth)
-                told[index] = truth
+                truth = told[index] = self._by_rest(deployment)
+                if truth is not None:
+                    self._proof.compare(found, truth)
         return told if self._proof.settled != DIFFERENT else [None] * len(told)
 
     def _told(self, deployments: list[Json]) -> list[list[Json] | None]:
@@ -147,9 +150,16 @@ class DeploymentStatuses:
             "creator": self._bots.account(STATUS, creator),
         }
 
-    def _by_rest(self, deployment: Json) -> list[Json]:
+    def _by_rest(self, deployment: Json) -> list[Json] | None:
         pages = self._source.pages(f"/deployments/{deployment['id']}/statuses")
-        found = list({status["id"]: status for page in pages for status in page}.values())
+        try:
+            found = list({status["id"]: status for page in pages for status in page}.values())
+        except RepositoryError as error:
+            if error.status not in GONE_STATUSES:
+                raise
+            self._source.get("")  # which raises where it is the repository that is gone
+            logger.info("Deployment %d is gone: %s", deployment["id"], error)
+            return None
         self._bots.learn(STATUS, (status.get("creator") for status in found))
         return found
 

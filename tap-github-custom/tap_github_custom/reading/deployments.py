@@ -38,7 +38,8 @@ class Deployments:
     def read(self, since: datetime | None) -> Iterator[Emission]:
         """Yield the rows of the deployments touched at or after SINCE, and of all their statuses.
 
-        What moves on to the next page while the list is read comes once all the same.
+        One that is deleted meanwhile is left out; what moves on to the next page while the list is read comes
+        once all the same.
         """
         met: set[int] = set()
         for page in self._source.pages("/deployments"):
@@ -58,6 +59,8 @@ class Deployments:
         statuses = self._statuses.of(deployments)
         rows: dict[str, list[Row]] = {DEPLOYMENT: [], DEPLOYMENT_STATUS: []}
         for deployment, found in zip(deployments, statuses, strict=True):
+            if found is None:
+                continue
             rows[DEPLOYMENT].append(deployment_row(deployment, found, source.repository))
             rows[DEPLOYMENT_STATUS] += [
                 deployment_status_row(status, deployment, source.repository) for status in found

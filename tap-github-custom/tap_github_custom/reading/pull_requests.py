@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tap_github_custom import times
 from tap_github_custom.emission import CompleteSets, Rows
-from tap_github_custom.errors import RepositoryError
+from tap_github_custom.errors import GONE_STATUSES, RepositoryError
 from tap_github_custom.rows.account import id_of
 from tap_github_custom.rows.pull_request import pull_request_row
 from tap_github_custom.rows.pull_request_commit import pull_request_commit_rows
@@ -29,7 +29,6 @@ logger = logging.getLogger("tap-github-custom")
 # Ascending pages shift under the reader when a pull request is updated, so that others are skipped.
 # Descending ones only bring some twice.
 LIST = {"state": "all", "sort": "updated", "direction": "desc"}
-GONE_STATUSES = frozenset((404, 410))
 
 
 class PullRequests:
