@@ -48,8 +48,9 @@ OF_AN_ACCOUNT = frozenset(("name", "email"))
 
 # Bounded, so that no text can keep them busy for long.
 ADDRESS = re.compile(r"[^\s<>()\[\]{},;:\"@]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
+# A line of a patch, of a list or of what is quoted begins with a mark.
 TRAILER = re.compile(
-    r"^(?P<what>[A-Za-z-]{1,40}-by:[ \t]{0,8})(?P<name>[^<>\n]{1,200}?)[ \t]{0,8}"
+    r"^(?P<what>[ \t>*+-]{0,8}[A-Za-z-]{1,40}-by:[ \t]{0,8})(?P<name>[^<>\n]{1,200}?)[ \t]{0,8}"
     r"<(?P<address>[^<>\n]{1,254})>",
     re.IGNORECASE | re.MULTILINE,
 )

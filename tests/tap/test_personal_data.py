@@ -103,6 +103,14 @@ def test_digests_still_tell_people_apart(made_github: Server, one: Made, tmp_pat
     assert other.clean("user_lookup", {"email": "ada@example.com"})["email"] != person["email"]
 
 
+@pytest.mark.parametrize("mark", ["", "+", "-", " ", "> ", "> > ", "\t* "])
+def test_a_trailer_counts_behind_a_mark(mark: str) -> None:
+    """In a patch, in a list of squashed commits, in what somebody quotes."""
+    row = {"patch": f"@@ -1 +1 @@\n{mark}Co-authored-by: Jane Doe <jane@example.com>\n"}
+    cleaned = ask({"personal_data": "drop"}).clean("commit_file", row)
+    assert cleaned["patch"] == f"@@ -1 +1 @@\n{mark}Co-authored-by: [removed] <[removed]>\n"
+
+
 def test_a_missing_value_stays_missing() -> None:
     """NULL gets no digest: it would look like a person."""
     assert ask(HASHING).clean("commit", {"author_name": None, "message": None}) == {
@@ -136,7 +144,8 @@ def test_the_key_may_lie_in_secret_manager(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["a" * 200_000 + "@", "@" * 100_000, ("x-by: " + "a" * 300 + "\n") * 500 + "@"]
+    "text",
+    ["a" * 200_000 + "@", "@" * 100_000, ("x-by: " + "a" * 300 + "\n") * 500 + "@", "-" * 200_000 + "@"],
 )
 def test_no_text_keeps_it_busy(text: str) -> None:
     """Whatever somebody writes into a pull request is looked through in no time."""
