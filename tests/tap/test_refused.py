@@ -6,8 +6,10 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from sandbox.servers import TOKEN
 from tap_github_custom import times
 from tap_github_custom.errors import SkippedError
+from tap_github_custom.tap import TapGitHubCustom
 
 from .made import LOGIN, moment
 from .running import Output, run_tap, selecting
@@ -118,6 +120,16 @@ def test_a_run_that_could_read_nothing_has_failed(made: Made, made_github: Serve
     assert first.summary["outcome"].startswith("failed: 2 repositories were skipped, which are all there are")
     second = run_tap(made_github, tmp_path, state=first.state, **RUN)
     assert isinstance(second.error, SkippedError)
+
+
+def test_a_test_that_could_read_nothing_has_failed(made: Made, made_github: Server, tmp_path: Path) -> None:
+    """`--test` looks at a few repositories; it does not say that there are no others."""
+    for number in range(1, 8):
+        made.add(f"refused-{number}", number, _sandbox={"status": 403})
+    settings = {**RUN, "auth_token": TOKEN, "api_url": made_github.url, "cache_dir": str(tmp_path)}
+    tap = TapGitHubCustom(config=settings)
+    with pytest.raises(SkippedError, match=r"^5 repositories were skipped: "):
+        tap.run_connection_test()
 
 
 def test_a_run_that_could_read_something_has_not(made: Made, made_github: Server, tmp_path: Path) -> None:
