@@ -61,11 +61,10 @@ class Client:
         *,
         organization: str,
         params: Mapping[str, str | int] | None = None,
-        items: str | None = None,
     ) -> Iterator[list[Json]]:
-        """Yield the pages of a list, along its links; ITEMS names the member that holds a wrapped list."""
+        """Yield the pages of a list, along its links."""
         for answer in self.answers(path, organization=organization, params=params):
-            yield items_of(answer, items)
+            yield items_of(answer)
 
     def answers(
         self, path: str, *, organization: str, params: Mapping[str, str | int] | None = None

@@ -31,12 +31,11 @@ def next_url(link: str) -> str | None:
     return None
 
 
-def items_of(answer: Answer, items: str | None) -> list[Json]:
-    """Return the list of an answer; ITEMS names the member that holds a wrapped one."""
-    body = answer.body.get(items) if items is not None and isinstance(answer.body, dict) else answer.body
-    if not isinstance(body, list):
+def items_of(answer: Answer) -> list[Json]:
+    """Return the list that an answer has to be."""
+    if not isinstance(answer.body, list):
         raise RepositoryError(answer.status, "GitHub answered something else than a list", answer.url)
-    return body
+    return answer.body
 
 
 def unlinked_url(answer: Answer) -> str | None:
@@ -83,17 +82,12 @@ class Met:
         """Take note of a page."""
         count = len(self._names)
         self._names.update(map(_name, paged(answer.body)[0]))
-        self._idle = 0 if len(self._names) > count or _is_wrapped(answer.body) else self._idle + 1
+        self._idle = 0 if len(self._names) > count else self._idle + 1
 
     @property
     def is_over(self) -> bool:
         """Tell whether nothing new has come for a while, so that links lead on and on beyond the end."""
         return self._idle >= IDLE_PAGES
-
-
-def _is_wrapped(body: Any) -> bool:  # noqa: ANN401 - decoded JSON
-    """Tell whether a list is inside a member of a name that is not known here."""
-    return isinstance(body, dict) and not body.keys() & {"commits", "files"}
 
 
 def _name(item: Any) -> Any:  # noqa: ANN401 - decoded JSON
