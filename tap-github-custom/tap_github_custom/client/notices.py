@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from tap_github_custom.credentials import Credential
 
 EXPIRATION_HEADER = "github-authentication-token-expiration"
+SCOPES_HEADER = "x-oauth-scopes"
 SSO_HEADER = "x-github-sso"
 WARN_BEFORE = timedelta(days=7)
 
@@ -56,6 +57,12 @@ class Notices:
                 return
             self._said.add((name, matter))
         logger.warning("%s", text)
+
+
+def scopes_of(headers: Mapping[str, str]) -> frozenset[str] | None:
+    """Return the scopes of a classic token; None where it is another credential."""
+    scopes = headers.get(SCOPES_HEADER)
+    return None if scopes is None else frozenset(scope.strip() for scope in scopes.split(","))
 
 
 def expiration_of(headers: Mapping[str, str]) -> datetime | None:

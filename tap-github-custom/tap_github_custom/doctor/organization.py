@@ -9,7 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from tap_github_custom.client.notices import expiration_of
+from tap_github_custom.client.notices import expiration_of, scopes_of
 from tap_github_custom.config_schema import API
 from tap_github_custom.doctor.finding import Check, UnknownError
 from tap_github_custom.errors import (
@@ -23,6 +23,7 @@ from tap_github_custom.git.command import run_while_it_talks
 from tap_github_custom.git.complaints import fetch_error
 from tap_github_custom.git.environment import environment, shown
 from tap_github_custom.git.version import check_git
+from tap_github_custom.identity.people import READS_MEMBERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -36,7 +37,6 @@ NOT_FOUND, CONFLICT = 404, 409
 USER = "User"
 GIT_SECONDS = 20.0
 OF_REPOSITORY = {"contents": "commits", "pull_requests": "pulls", "deployments": "deployments"}
-READS_MEMBERS = frozenset({"read:org", "write:org", "admin:org"})
 READS_CODE = frozenset({"repo", "public_repo"})
 ONE: dict[str, str | int] = {"per_page": 1}
 NEWEST: dict[str, str | int] = {"per_page": 1, "sort": "pushed"}  # one that is not empty, where there is one
@@ -185,13 +185,15 @@ class OrganizationDoctor:
         if lacking:
             message = f"{'; '.join(lacking)}: grant it, read-only is enough."
             raise ConfigurationError(message)
-        return f"{', '.join((*OF_REPOSITORY, 'members'))} can be read"
+        seen = f"{', '.join((*OF_REPOSITORY, 'members'))} can be read"
+        answers = [answer for answer in self._accepted.values() if answer is not None]
+        is_said = all(scopes_of(answer.headers) is not None for answer in answers)
+        return seen if is_said else f"{seen}; where the permission for members is missing, the public ones"
 
     def _lacks(self, credential: Credential, repository: str) -> Iterator[str]:
         answer = self._accepted[credential]
-        scopes = None if answer is None else answer.headers.get("x-oauth-scopes")
-        if scopes is not None:  # a classic token: without its scopes GitHub shows less, and says nothing
-            held = {scope.strip() for scope in scopes.split(",")}
+        held = None if answer is None else scopes_of(answer.headers)
+        if held is not None:  # a classic token: without its scopes GitHub shows less, and says nothing
             if not held & READS_CODE:
                 yield "the scope repo"
             if not held & READS_MEMBERS:

@@ -7,6 +7,8 @@ import threading
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from tap_github_custom.client.notices import scopes_of
+from tap_github_custom.client.pages import items_of
 from tap_github_custom.errors import RepositoryError
 from tap_github_custom.identity.ldap import ldap_entries
 from tap_github_custom.identity.merge import LDAP_DN, NONE, SAML, Sources, accounts_of, rows_of
@@ -16,11 +18,12 @@ from tap_github_custom.identity.single_sign_on import external_identities
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
-    from tap_github_custom.client import Client
+    from tap_github_custom.client import Answer, Client
     from tap_github_custom.identity.merge import Row
     from tap_github_custom.identity.person import MappedPerson
 
 PAGE_SIZE = 100
+READS_MEMBERS = frozenset(("read:org", "write:org", "admin:org"))
 SOURCES = (SAML, LDAP_DN)
 
 logger = logging.getLogger("tap-github-custom")
@@ -95,7 +98,10 @@ def members_of(client: Client, organization: str) -> list[Member]:
     path = f"/orgs/{organization}/members"
     members: list[Member] = []
     try:
-        for page in client.pages(path, organization=organization, params={"per_page": PAGE_SIZE}):
+        for answer in client.answers(path, organization=organization, params={"per_page": PAGE_SIZE}):
+            if not members:
+                _warn_of_scopes(organization, answer)
+            page = items_of(answer)
             members += [Member(user["login"], user["id"], user.get("type") or "User") for user in page]
     except RepositoryError as error:
         if members or not error.is_decided:  # what told the first page may tell the others, too
@@ -107,3 +113,11 @@ def members_of(client: Client, organization: str) -> list[Member]:
             error.reason,
         )
     return members
+
+
+def _warn_of_scopes(organization: str, answer: Answer) -> None:
+    """Warn where a classic token sees the public members only: GitHub itself does not say so."""
+    held = scopes_of(answer.headers)
+    if held is not None and not held & READS_MEMBERS:
+        text = "Of the members of %s only the public ones are read: the token lacks the scope read:org"
+        logger.warning(text, organization)

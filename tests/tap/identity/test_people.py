@@ -122,6 +122,25 @@ def test_without_members_the_mapping_file_goes_on(
     assert len([record for record in caplog.records if "members" in record.getMessage()]) == 1
 
 
+@pytest.mark.parametrize(
+    ("headers", "is_warned"),
+    [
+        ({}, False),
+        ({"x-oauth-scopes": "repo, read:org"}, False),
+        ({"x-oauth-scopes": "repo"}, True),
+        ({"x-oauth-scopes": ""}, True),
+    ],
+    ids=["no classic token", "read:org", "repo", "none"],
+)
+def test_a_classic_token_that_sees_public_members_only(
+    caplog: pytest.LogCaptureFixture, headers: dict[str, str], *, is_warned: bool
+) -> None:
+    """GitHub answers with fewer, and says nothing."""
+    with answering(lambda _: Told(body=members("a"), headers=headers)) as server:
+        assert len(list(people(client(server.url), "acme", ()))) == 1
+    assert ("only the public ones are read" in caplog.text) == is_warned
+
+
 def test_a_bad_day_is_no_organization_without_members(github: Server) -> None:
     """No row: one without its id, or by another spelling of the login, would stand beside the right one."""
     github.add_fault(path="/members$", status=503, body='{"message": "no"}', times=None)
