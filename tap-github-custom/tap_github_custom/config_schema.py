@@ -89,7 +89,8 @@ CONFIG_SCHEMA = th.PropertiesList(
         allowed_values=[AUTO, GIT, API],
         title="Source of commits",
         description="git clones, api asks; auto clones where there is a clone already, where REST fails, or "
-        "where more commits are new than git_threshold_commits.",
+        "where more commits are new than git_threshold_commits. Those of pull requests come from a clone "
+        "where new ones of the default branch are read, too.",
     ),
     th.Property(
         "git_threshold_commits",
