@@ -21,7 +21,6 @@ class Repository:
     credential: str
     """Login by which the settings name the owner: whose credential reads it."""
     default_branch: str | None
-    html_url: str
     has_pulls: bool = True
     """Whether it has pull requests at all: where they are switched off GitHub answers 404 for them."""
 
@@ -35,7 +34,6 @@ class Repository:
             organization=answer["owner"]["login"],
             credential=credential,
             default_branch=answer.get("default_branch"),
-            html_url=answer["html_url"],
             has_pulls=answer.get("has_pull_requests") is not False,
         )
 

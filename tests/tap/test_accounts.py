@@ -30,13 +30,13 @@ Json = dict[str, Any]
 NOREPLY = "users.noreply.github.com"
 NOT_FOUND = Told(404, {"message": "Not Found"})
 ADA = {"id": 901, "login": "ada"}
-ONE = Repository(1, "R_1", "made/one", "made", "made", "main", "")
+ONE = Repository(1, "R_1", "made/one", "made", "made", "main")
 
 
 def commit(sha: str, email: str) -> GitCommit:
     """Return a commit by somebody with an address."""
     somebody = Signature("Somebody", email, "2026-03-01T12:00:00Z")
-    return GitCommit(sha * 40, "", (), somebody, somebody, "A commit", ())
+    return GitCommit(sha * 40, (), somebody, somebody, "A commit", ())
 
 
 @dataclass

@@ -20,7 +20,7 @@ from .answering import Asked, Told, answering
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-ONE = Repository(1, "R_1", "made/one", "made", "made", "main", "")
+ONE = Repository(1, "R_1", "made/one", "made", "made", "main")
 
 
 @contextmanager

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 
 REPOSITORY_ID = 797346890
-ONE = Repository(REPOSITORY_ID, "R_1", "made/one", "made", "made", "main", "")
+ONE = Repository(REPOSITORY_ID, "R_1", "made/one", "made", "made", "main")
 
 
 @pytest.mark.parametrize(

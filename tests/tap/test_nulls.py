@@ -17,7 +17,7 @@ from tap_github_custom.rows.repository import repository_row
 
 Json = dict[str, Any]
 
-ONE = Repository(7, "R_7", "made/one", "made", "made", "main", "https://github.com/made/one")
+ONE = Repository(7, "R_7", "made/one", "made", "made", "main")
 SHA = "0" * 40
 WHO = {"name": "Ada", "email": "ada@example.com", "date": "2026-03-01T12:00:00Z"}
 

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 Path = tuple[str | int, ...]
 
-ONE = Repository(7, "R_7", "made/one", "made", "made", "main", "")
+ONE = Repository(7, "R_7", "made/one", "made", "made", "main")
 DEPTH = 2
 WORKS = "/repos/lantern-works"
 

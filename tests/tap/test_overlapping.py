@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from tap_github_custom.emission import Emission
 
-ONE = Repository(1, "R_1", "made/one", "made", "made", "main", "")
+ONE = Repository(1, "R_1", "made/one", "made", "made", "main")
 PAGES = ((4, 3), (3, 2), (2, 1))
 
 

@@ -58,7 +58,7 @@ def reconciliations(ids: Iterable[int], runs: int, hours: float) -> list[list[in
 
 def of(number: int) -> Repository:
     """Return the repository of an id."""
-    return Repository(number, f"R_{number}", f"made/{number}", "made", "made", "main", "")
+    return Repository(number, f"R_{number}", f"made/{number}", "made", "made", "main")
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,7 @@ NO_PULLS = {"totalCount": 0, "nodes": []}
 def of(owner: str, count: int) -> list[Repository]:
     """Return the repositories `0`, `1`, ... of an owner."""
     return [
-        Repository(number, f"{owner}/{number}", f"{owner}/{number}", owner, owner, "main", "")
+        Repository(number, f"{owner}/{number}", f"{owner}/{number}", owner, owner, "main")
         for number in range(count)
     ]
 

@@ -134,7 +134,7 @@ def source(made: Made, made_github: Server) -> Iterator[Source]:
     """Return the repository `one` with two pull requests, of which the reviews and the commits are wanted."""
     made.add("one", 1, pulls=2)
     client = Client(ClientSettings(api_url=made_github.url), TokenCredentials([Secret(TOKEN)]))
-    one = Repository(1, "R_1", "made/one", LOGIN, LOGIN, "main", "")
+    one = Repository(1, "R_1", "made/one", LOGIN, LOGIN, "main")
     with ThreadPoolExecutor(2) as pool:
         yield Source(client, pool, 2, one, frozenset((PULL_REQUEST_REVIEW, PULL_REQUEST_COMMIT)), None)
 

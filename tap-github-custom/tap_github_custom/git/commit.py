@@ -42,7 +42,6 @@ class GitCommit:
     """A commit: what `GET .../commits/{sha}` says of it, as far as git knows."""
 
     sha: str
-    tree: str
     parents: tuple[str, ...]
     author: Signature
     committer: Signature

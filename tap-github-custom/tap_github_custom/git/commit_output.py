@@ -11,7 +11,7 @@ from tap_github_custom.git.timestamps import utc
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-_FIELDS = ("%H", "%T", "%P", "%an", "%ae", "%at", "%cn", "%ce", "%ct", "%B")
+_FIELDS = ("%H", "%P", "%an", "%ae", "%at", "%cn", "%ce", "%ct", "%B")
 FORMAT = "--format=format:" + "%x00".join(_FIELDS) + "%x00"
 _TOO_EARLY = "What git printed ends too early"
 _STATUSES = {
@@ -52,13 +52,12 @@ def following(items: Iterator[bytes]) -> bytes:
 
 
 def _commit(fields: Sequence[str], raw: Sequence[bytes], files: tuple[GitFile, ...]) -> GitCommit:
-    sha, tree, parents, author, author_email, _, committer, committer_email, _, message = fields
+    sha, parents, author, author_email, _, committer, committer_email, _, message = fields
     return GitCommit(
         sha=sha,
-        tree=tree,
         parents=tuple(parents.split()),
-        author=Signature(author, author_email, utc(raw[5])),
-        committer=Signature(committer, committer_email, utc(raw[8])),
+        author=Signature(author, author_email, utc(raw[4])),
+        committer=Signature(committer, committer_email, utc(raw[7])),
         message=message.rstrip("\n"),
         files=files,
     )

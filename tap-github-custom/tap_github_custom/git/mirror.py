@@ -108,19 +108,6 @@ class Mirror:
         """Tell whether the clone has a commit."""
         return self._store.contains(sha)
 
-    def is_ancestor(self, old: str, new: str) -> bool:
-        """Tell whether one commit can be reached from another; not where either is missing."""
-        return self._store.ask("merge-base", "--is-ancestor", old, new).status == 0
-
-    def count(self, old: str | None, new: str) -> int:
-        """Return how many commits there are in `old..new`, or down from `new` where `old` is None.
-
-        Raises:
-            ObjectsMissingError: the clone lacks one of the two.
-        """
-        about = [sha for sha in (old, new) if sha]
-        return int(self._store.read("rev-list", "--count", *between(old, new), about=about))
-
     def commits(
         self, old: str | None, new: str, *, since: datetime | None = None, patch: bool = False
     ) -> Iterator[GitCommit]:

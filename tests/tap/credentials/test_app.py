@@ -306,7 +306,7 @@ def test_the_probe_goes_on_without_an_organisation_whose_app_gets_no_token() -> 
         number = 1 if "/bad/" in asked.path else 2
         return ANSWERS["access_tokens"] if asked.method == "POST" else Told(body={"id": number})
 
-    bad, good = (Repository(1, "R", f"{login}/r", login, login, "main", "") for login in ("bad", "good"))
+    bad, good = (Repository(1, "R", f"{login}/r", login, login, "main") for login in ("bad", "good"))
     with answering(tell) as server:
         assert Probe(asked_of(server), frozenset()).sights([bad, good], frozenset()).keys() <= {good}
     assert [asked.path for asked in server.asked].count("/graphql") == 1

@@ -70,7 +70,6 @@ def of_api(pages: list[Any]) -> Any:
     kept = ("filename", "previous_filename", "status", "additions", "deletions", "changes", "sha", "patch")
     return {
         "sha": commit["sha"],
-        "tree": inner["tree"]["sha"],
         "parents": [parent["sha"] for parent in commit["parents"]],
         "message": inner["message"],
         "author": [inner["author"][key] for key in ("name", "email", "date")],
@@ -84,7 +83,6 @@ def of_git(commit: GitCommit) -> Any:
     """Return the same of a commit read by git."""
     return {
         "sha": commit.sha,
-        "tree": commit.tree,
         "parents": list(commit.parents),
         "message": commit.message,
         "author": [commit.author.name, commit.author.email, commit.author.at],

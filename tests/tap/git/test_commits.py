@@ -25,13 +25,12 @@ def newest(origin: Origin, mirror: Mirror) -> GitCommit:
 
 
 def test_a_commit_tells_who_and_when(origin: Origin, mirror: Mirror) -> None:
-    """Names, addresses, tree, parents, and times in UTC whatever the zone they were written in."""
+    """Names, addresses, parents, and times in UTC whatever the zone they were written in."""
     root = origin.commit("root")
     zones = {"GIT_AUTHOR_DATE": "1769860800 +0530", "GIT_COMMITTER_DATE": "1769860801 -0800"}
     sha = origin.commit("Subject\n\nBody\n", **zones)
     commit = newest(origin, mirror)
     assert (commit.sha, commit.parents, commit.message) == (sha, (root,), "Subject\n\nBody")
-    assert commit.tree == origin.git("rev-parse", "HEAD^{tree}")
     assert commit.author == Signature("Ada", "ada@example.com", "2026-01-31T12:00:00Z")
     assert commit.committer == Signature("Grace", "grace@example.com", "2026-01-31T12:00:01Z")
 
@@ -94,7 +93,7 @@ def test_names_may_be_empty(origin: Origin, mirror: Mirror) -> None:
 
 def test_a_range_leaves_out_what_the_old_commit_reaches(origin: Origin, mirror: Mirror) -> None:
     """A branch that was merged late is in the range, however old its commits are."""
-    base = origin.change({"a": b"1\n"})
+    origin.change({"a": b"1\n"})
     origin.git("checkout", "--quiet", "-b", "late")
     late = origin.change({"b": b"1\n"})
     origin.git("checkout", "--quiet", "main")
@@ -103,10 +102,6 @@ def test_a_range_leaves_out_what_the_old_commit_reaches(origin: Origin, mirror: 
     new = origin.git("rev-parse", "HEAD")
     mirror.fetch()
     assert [commit.sha for commit in mirror.commits(old, new)] == [new, late]
-    assert (mirror.count(old, new), mirror.count(None, new), mirror.count(new, new)) == (2, 4, 0)
-    assert mirror.is_ancestor(old, new)
-    assert mirror.is_ancestor(base, late)
-    assert not mirror.is_ancestor(late, old)
     assert list(mirror.commits(new, new)) == []
 
 
@@ -173,11 +168,10 @@ def test_missing_commits_have_an_error_of_their_own(origin: Origin, mirror: Mirr
     mirror.fetch()
     assert mirror.contains(head)
     assert not mirror.contains(ABSENT)
-    assert not mirror.is_ancestor(ABSENT, head)
     with pytest.raises(ObjectsMissingError, match=ABSENT):
         list(mirror.commits(ABSENT, head))
     with pytest.raises(ObjectsMissingError, match=ABSENT):
-        mirror.count(None, ABSENT)
+        list(mirror.commits(None, ABSENT))
 
 
 def test_an_empty_repository_has_no_head(origin: Origin, mirror: Mirror) -> None:

@@ -20,7 +20,7 @@ from tests.tap.running import run_tap, selecting
 if TYPE_CHECKING:
     from pathlib import Path
 
-FIELDS = b"1\0" * 10
+FIELDS = b"1\0" * 9
 ENTRY = b"\n:100644 100644 1 2 M\0"
 
 # A git that leaves out the name of a file, for the clone of one repository.
@@ -55,7 +55,7 @@ def test_a_patch_that_is_missing_is_an_error() -> None:
     nobody = Signature("", "", "1970-01-01T00:00:00Z")
     file = GitFile("a", None, "modified", 1, 0, "2")
     with pytest.raises(ValueError, match="ends too early"):
-        list(add_patches([GitCommit("1", "1", (), nobody, nobody, "", (file,))], b"commit 1\n"))
+        list(add_patches([GitCommit("1", (), nobody, nobody, "", (file,))], b"commit 1\n"))
 
 
 def test_one_repository_is_skipped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

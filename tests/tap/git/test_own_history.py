@@ -43,7 +43,6 @@ def test_every_commit_adds_up(branch: str, tmp_path: Path) -> None:
     told = [summary(commit) for commit in mirror.commits(None, mirror.head(branch) or "")]
     listed = git("log", "--format=>%H", "--shortstat", "-M", "--diff-merges=first-parent", branch)
     assert told == [_shortstat(text) for text in listed.split(">")[1:]]
-    assert mirror.count(None, told[0][0]) == len(told)
 
 
 def _shortstat(text: str) -> tuple[str, int, int, int]:
