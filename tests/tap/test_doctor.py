@@ -17,11 +17,14 @@ from tap_github_custom.cli import doctor, main
 from tap_github_custom.git.version import check_git
 
 from .credentials.test_whole_runs import APP_ID, PEM, PUBLIC_PEM
+from .made import LOGIN
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from sandbox.servers import Server
+
+    from .made import Made
 
 ORGANIZATION = "lantern-works"
 SECRET = "s3cret-of-the-test"  # noqa: S105 - it must not be printed
@@ -290,6 +293,16 @@ def test_the_command_reads_the_environment(
         codes.append(ended.value.code)
     assert codes == [0, 1]
     assert "wrong    settings: The setting lookback_days must be a whole number" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("settings", [{}, {"organizations": [], "repositories": [f"{LOGIN}/app"]}], ids=str)
+def test_pull_requests_that_are_switched_off_are_no_missing_permission(
+    made: Made, made_github: Server, tmp_path: Path, settings: dict[str, Any]
+) -> None:
+    """GitHub answers 404 for them to everybody."""
+    made.add("app", 1, has_pull_requests=False)
+    report = diagnose(made_github, tmp_path, **{"organizations": [LOGIN], "commit_source": "api"} | settings)
+    assert report.of("wrong") == {}
 
 
 def test_a_signal_ends_it_at_once(github: Server, tmp_path: Path) -> None:

@@ -57,6 +57,7 @@ class OrganizationDoctor:
         """What works, with the answer that tells of its limits (None: the host has none)."""
         self._repository: str | None = None
         """The full name of a repository that is seen."""
+        self._has_pulls = True
 
     def checks(self, needs: tuple[str, ...]) -> Iterator[Check]:
         """Yield the checks; all of them need those that are named."""
@@ -132,6 +133,7 @@ class OrganizationDoctor:
             )
             raise ConfigurationError(message)
         self._repository = str(answer.body[0]["full_name"])
+        self._has_pulls = answer.body[0].get("has_pull_requests") is not False
         last = _LAST.search(answer.headers.get("link", ""))
         return f"{int(last[1]) if last else len(answer.body):,} repositories of the {kind} are seen"
 
@@ -164,11 +166,13 @@ class OrganizationDoctor:
     def _look_at_repository(self, name: str) -> str:
         credential = self._working()[0]
         try:
-            seen = str(self._inquiry.get(f"repos/{quote(name)}", credential).body["full_name"])
+            found = self._inquiry.get(f"repos/{quote(name)}", credential).body
+            seen = str(found["full_name"])
         except RepositoryError as error:
             message = f"{error.reason}: correct repositories, or give {credential.name} access to it."
             raise ConfigurationError(message) from None
-        self._repository = self._repository or seen
+        if self._repository is None:
+            self._repository, self._has_pulls = seen, found.get("has_pull_requests") is not False
         if seen.lower() != name.lower():
             message = f"it is {seen} now: change the setting repositories."
             raise ConfigurationError(message)
@@ -204,11 +208,12 @@ class OrganizationDoctor:
                 yield f"{name} ({reason})"
 
     def _refusal(self, path: str, credential: Credential) -> str:
-        """Return why something may not be read; an empty repository, or a user's members, may be."""
+        """Return why something may not be read; what is empty, switched off, or a user's members, may be."""
         try:
             self._inquiry.get(path, credential, ONE)
         except RepositoryError as error:
-            is_harmless = error.status == CONFLICT or (error.status == NOT_FOUND and path.startswith("orgs/"))
+            is_off = path.startswith("orgs/") or (path.endswith("/pulls") and not self._has_pulls)
+            is_harmless = error.status == CONFLICT or (error.status == NOT_FOUND and is_off)
             return "" if is_harmless else error.reason
         return ""
 
