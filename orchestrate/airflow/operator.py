@@ -41,7 +41,7 @@ class CommandHook(SubprocessHook):  # type: ignore[misc] # Airflow has an enviro
     def send_sigterm(self) -> None:
         """End the command; the thread lets who asks, maybe the handler of a signal, go on reading."""
         if self.sub_process and not self._ending:
-            self.log.info("Ending the command")
+            # Nothing is logged: in the handler of a signal, the log may be what was interrupted.
             self._ending = Thread(target=end, args=(self.sub_process, self._is_done), daemon=True)
             self._ending.start()
 

@@ -115,7 +115,7 @@ resource "google_secret_manager_secret" "pipeline" {
   }
 
   lifecycle {
-    prevent_destroy = true # its values are nowhere else
+    prevent_destroy = true # its values are nowhere else; one that goes from the list: `terraform state rm` first
   }
 }
 

@@ -4,7 +4,7 @@ with seen as (
         author_login as login,
         author_user_id as user_id,
         author_user_type as user_type,
-        iff(_deleted_at is null, _ingested_at, updated_at) as seen_at,
+        iff(_deleted_at is null, _ingested_at, coalesce(updated_at, '1970-01-01'::timestamp_ntz)) as seen_at,
         _ingested_at
     from {{ ref('base_github__pull_request') }}
     union all
@@ -12,7 +12,7 @@ with seen as (
         merged_by_login as login,
         merged_by_user_id as user_id,
         null as user_type,
-        iff(_deleted_at is null, _ingested_at, updated_at) as seen_at,
+        iff(_deleted_at is null, _ingested_at, coalesce(updated_at, '1970-01-01'::timestamp_ntz)) as seen_at,
         _ingested_at
     from {{ ref('base_github__pull_request') }}
     union all
@@ -20,7 +20,7 @@ with seen as (
         reviewer_login as login,
         reviewer_user_id as user_id,
         reviewer_user_type as user_type,
-        iff(_deleted_at is null, _ingested_at, submitted_at) as seen_at,
+        iff(_deleted_at is null, _ingested_at, coalesce(submitted_at, '1970-01-01'::timestamp_ntz)) as seen_at,
         _ingested_at
     from {{ ref('base_github__pull_request_review') }}
     union all
