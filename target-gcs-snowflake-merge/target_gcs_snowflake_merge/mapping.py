@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Self
+from fnmatch import fnmatch
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 import msgspec
-from singer_sdk.mapper import RemoveRecordTransform
+from singer_sdk.mapper import MAPPER_SOURCE_OPTION, NULL_STRING, RemoveRecordTransform
 
 from target_gcs_snowflake_merge.errors import BadInputError, BadRecordError
 from target_gcs_snowflake_merge.values import load_json, require_whole_key, whole_value
@@ -47,6 +48,16 @@ _decode = msgspec.json.Decoder(float_hook=WrittenFloat).decode
 _encode = msgspec.json.Encoder(enc_hook=_written, decimal_format="number").encode
 
 
+class Described(NamedTuple):
+    """A stream as its records are loaded."""
+
+    name: str
+    schema: dict[str, Any]
+    keys: list[str]
+    computed: frozenset[str] = frozenset()
+    """Properties whose values a stream map makes: what the tap says of its own values is not of these."""
+
+
 class Mapping:
     """Turns the records of one stream into those of others."""
 
@@ -54,10 +65,8 @@ class Mapping:
         """Take the SDK's mapper."""
         self._mapper = mapper
 
-    def register(
-        self, stream: str, schema: dict[str, Any], keys: list[str]
-    ) -> Iterator[tuple[str, dict[str, Any], list[str]]]:
-        """Yield name, schema and keys of each stream that a stream becomes; left out, it becomes none.
+    def register(self, stream: str, schema: dict[str, Any], keys: list[str]) -> Iterator[Described]:
+        """Yield each stream that a stream becomes; left out, it becomes none.
 
         Else a stream without a record would look as if its source had become empty.
         """
@@ -66,11 +75,33 @@ class Mapping:
         except Exception as error:  # nor is there a base of what the SDK says to a map or to flattened names
             reason = f"its stream map, or flattening, cannot be applied: {error or type(error).__name__}"
             raise BadInputError(reason, stream=stream) from error
-        for stream_map in self._mapper.stream_maps[stream]:
+        for stream_map, computed in zip(
+            self._mapper.stream_maps[stream], self._computed(stream), strict=True
+        ):
             if isinstance(stream_map, RemoveRecordTransform):
                 continue
-            transformed_keys = stream_map.transformed_key_properties
-            yield stream_map.stream_alias, stream_map.transformed_schema, list(transformed_keys or ())
+            transformed_keys = list(stream_map.transformed_key_properties or ())
+            yield Described(
+                stream_map.stream_alias, stream_map.transformed_schema, transformed_keys, computed
+            )
+
+    def _computed(self, stream: str) -> list[frozenset[str]]:
+        """Return the properties that the settings have an expression for, by map, as the SDK orders them.
+
+        Its maps do not tell: the first is that of the stream itself, others name it as their source.
+        """
+        first, others = frozenset[str](), []
+        for name, definition in self._mapper.stream_maps_dict.items():
+            words: dict[str, Any] = definition if isinstance(definition, dict) else {}
+            source = words.get(MAPPER_SOURCE_OPTION, name)
+            if stream != source and not fnmatch(stream, source):
+                continue
+            computed = frozenset(each for each in words if words[each] not in (each, None, NULL_STRING))
+            if MAPPER_SOURCE_OPTION in words:
+                others.append(computed)
+            else:
+                first = computed
+        return [first, *others]
 
     def knows(self, stream: str) -> bool:
         """Tell whether the schema of a stream has come."""

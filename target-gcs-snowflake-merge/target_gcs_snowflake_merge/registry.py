@@ -11,6 +11,7 @@ import msgspec
 from target_gcs_snowflake_merge import rejected
 from target_gcs_snowflake_merge.errors import BadInputError, BadRecordError
 from target_gcs_snowflake_merge.layout import DELETION, StreamSchema, plan
+from target_gcs_snowflake_merge.mapping import Described
 from target_gcs_snowflake_merge.naming import REJECTED_TABLE, SOFT_DELETED_AT, conform, name_table
 from target_gcs_snowflake_merge.references import resolved_properties
 from target_gcs_snowflake_merge.stream import Stream
@@ -63,10 +64,10 @@ class Registry:
             reason = "a SCHEMA message needs a stream and a schema with properties"
             raise BadInputError(reason, stream=name)
         keys = message.key_properties or []
-        described = [(name, schema, keys)]
+        described = [Described(name, schema, keys)]
         if self._mapping is not None:
             described = list(self._mapping.register(name, schema, keys))
-        for target, mapped, mapped_keys in described:
+        for target, mapped, mapped_keys, computed in described:
             source = self._sources.setdefault(target, name)
             if source != name:
                 reason = f"stream_maps call it {target!r}, as they do the stream {source!r}: name them apart"
@@ -80,6 +81,13 @@ class Registry:
             if not mapped_keys or (mapped is not schema and not properties.keys() >= set(parents)):
                 parents = ()  # what is missing of a set can only be told by keys, and by what a map leaves
             known = self.streams.get(target)
+            if not computed.isdisjoint(parents):
+                if known is None:
+                    text = (
+                        "Stream %r: a stream map makes another %s, so nothing is missing from complete sets"
+                    )
+                    logger.warning(text, target, ", ".join(sorted(computed.intersection(parents))))
+                parents = ()  # rows have a value of the map's, the tap announces its own
             if known is None and bookmark and bookmark not in properties:
                 text = "The stream %r has no property %r, its bookmark: older records may replace newer ones"
                 logger.warning(text, target, bookmark)
