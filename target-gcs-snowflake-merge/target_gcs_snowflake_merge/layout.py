@@ -31,6 +31,8 @@ ORGANISATION = "_source_org"
 DELETION = SOFT_DELETED_AT.lower()
 _BESIDE = re.compile(rf"__({'|'.join(kind.value for kind in Kind)})(_\d+_\d+)?$")
 ORDERED = frozenset({Kind.NUMBER, Kind.FLOAT, Kind.TEXT, Kind.TIMESTAMP, Kind.DATE})
+LITERAL = frozenset({Kind.NUMBER, Kind.FLOAT, Kind.TEXT, Kind.BOOLEAN})
+"""Types whose values a statement writes as JSON does; a moment with an offset would be another there."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +78,7 @@ class Layout:
     added: tuple[str, ...] = ()
     """Columns that this run has added to a table: if somebody had dropped them, equal rows lack a value."""
     parents: tuple[Column, ...] = ()
-    """Columns of the parent whose complete sets of rows the tap announces."""
+    """Columns of the parent whose complete sets of rows the tap announces; none that cannot be compared."""
     is_versioned: bool = False
     """The records carry a version of the table, for ACTIVATE_VERSION."""
 
@@ -149,6 +151,7 @@ def plan(schema: StreamSchema, table: sql.Table, catalog: Catalog) -> tuple[Layo
     bookmark = schema.replication_key
     if bookmark in by_property and by_property[bookmark].type.kind not in ORDERED:
         bookmark = None
+    parents = tuple(by_property[parent] for parent in schema.parents)
     layout = Layout(
         schema.stream,
         table.name,
@@ -156,7 +159,7 @@ def plan(schema: StreamSchema, table: sql.Table, catalog: Catalog) -> tuple[Layo
         keys=tuple(by_property[key].name for key in schema.keys),
         replication_key=by_property[bookmark].name if bookmark in by_property else None,
         displaced=_displaced(set(names.values()), existing, {column.name for column in columns}),
-        parents=tuple(by_property[parent] for parent in schema.parents),
+        parents=parents if all(parent.type.kind in LITERAL for parent in parents) else (),
         is_versioned=schema.is_versioned,
     )
     return prepare_table(layout, table, catalog)

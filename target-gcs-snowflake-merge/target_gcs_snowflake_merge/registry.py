@@ -88,14 +88,14 @@ class Registry:
                     )
                     logger.warning(text, target, ", ".join(sorted(computed.intersection(parents))))
                 parents = ()  # rows have a value of the map's, the tap announces its own
-            if known is None and bookmark and bookmark not in properties:
-                text = "The stream %r has no property %r, its bookmark: older records may replace newer ones"
-                logger.warning(text, target, bookmark)
             is_versioned = known is not None and known.schema.is_versioned
             wanted = StreamSchema(
                 target, properties, tuple(mapped_keys), bookmark, tuple(parents), is_versioned
             )
-            yield self.describe(wanted.with_deletions() if self._lacks_deletions(wanted) else wanted)
+            stream = self.describe(wanted.with_deletions() if self._lacks_deletions(wanted) else wanted)
+            if stream is not known:
+                _warn_of_what_is_ignored(stream)
+            yield stream
 
     def _lacks_deletions(self, schema: StreamSchema) -> bool:
         """Tell whether a deletion that no schema told of has made a column, in this run or an earlier one.
@@ -175,6 +175,19 @@ class Registry:
                 text = "The table of stream %r is %s: the plain name is the loader's own, or another stream's"
                 logger.warning(text, name, table)
         return self._tables[name]
+
+
+def _warn_of_what_is_ignored(stream: Stream) -> None:
+    """Say so where a table cannot have what a schema asks for: what is newer, or what is missing."""
+    schema, layout = stream.schema, stream.layout
+    if schema.replication_key and not layout.replication_key:
+        is_there = schema.replication_key in schema.properties
+        why = "%r, its bookmark, of a type with an order" if is_there else "property %r, its bookmark"
+        text = f"The stream %r has no {why}: older records may replace newer ones"
+        logger.warning(text, schema.stream, schema.replication_key)
+    if schema.parents and not layout.parents:
+        text = "Stream %r: a complete set is told by text, numbers or booleans, so of %s nothing is missing"
+        logger.warning(text, schema.stream, ", ".join(schema.parents))
 
 
 def _decoded(text: bytes, stream: str) -> Any:  # noqa: ANN401 - a JSON value
