@@ -19,15 +19,15 @@ ALTERNATIVES = ("anyOf", "oneOf", "allOf")
 WORDS = ("type", "format", "multipleOf", "contentEncoding", "enum", "const", "x-sql-datatype", *ALTERNATIVES)
 
 
-def resolved_properties(stream: str, schema: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+def resolved_properties(stream: str, schema: Mapping[str, Any], levels: int = 0) -> dict[str, dict[str, Any]]:
     """Return the words of each property's schema that say what its column is, references resolved.
 
-    A property that is no object may be anything. What lies below a property is not looked at: it may be a
-    tree that refers to itself, or a schema that is only `true`.
+    A property that is no object may be anything. What lies below a property is not looked at, but for some
+    LEVELS of properties: it may be a tree that refers to itself, or a schema that is only `true`.
     """
     resolver = Registry().with_resource("", DRAFT202012.create_resource(schema)).resolver()
     try:
-        return {name: _resolved(each, resolver) for name, each in schema["properties"].items()}
+        return {name: _resolved(each, resolver, levels) for name, each in schema["properties"].items()}
     except (Unresolvable, TypeError, AttributeError, RecursionError) as error:
         reason = f"the schema cannot be understood: {error}"
         raise BadInputError(reason, stream=stream) from None
@@ -36,6 +36,7 @@ def resolved_properties(stream: str, schema: Mapping[str, Any]) -> dict[str, dic
 def _resolved(
     definition: Any,  # noqa: ANN401 - a JSON value
     resolver: Resolver[Any],
+    levels: int,
     followed: tuple[str, ...] = (),
 ) -> dict[str, Any]:
     if not isinstance(definition, dict):
@@ -43,9 +44,14 @@ def _resolved(
     words = {word: definition[word] for word in WORDS if word in definition}
     for word in ALTERNATIVES:
         if isinstance(words.get(word), list):
-            words[word] = [_resolved(each, resolver, followed) for each in words[word]]
+            words[word] = [_resolved(each, resolver, levels, followed) for each in words[word]]
+    below = definition.get("properties")
+    if levels > 0 and isinstance(below, dict):
+        words["properties"] = {
+            name: _resolved(each, resolver, levels - 1, followed) for name, each in below.items()
+        }
     reference = definition.get("$ref")
     if isinstance(reference, str) and reference not in followed:
         found = resolver.lookup(reference)
-        words |= _resolved(found.contents, found.resolver, (*followed, reference))
+        words |= _resolved(found.contents, found.resolver, levels, (*followed, reference))
     return words

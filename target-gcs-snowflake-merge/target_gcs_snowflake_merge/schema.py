@@ -118,23 +118,60 @@ def column_type(definition: Mapping[str, Any]) -> ColumnType:
     return VARIANT
 
 
+def plain(definition: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a definition of the same column in one `type`: flattening leaves out what has none.
+
+    It makes text of an array, and of an object whose properties it does not take apart. One that may be
+    something else as well is not taken apart: what it else is would have no column.
+    """
+    names = {name for name, _ in _alternatives(definition)}
+    if names == {"object"} and "type" in definition and definition.get("properties"):
+        below = {name: plain(each) for name, each in definition["properties"].items()}
+        return {"type": "object", "properties": below}
+    if names & {"array", "object"} and names <= {"array", "object", "string"}:
+        return {"type": "string"}
+    kind = column_type(definition)
+    return {**_PLAIN[kind.kind], **({"x-sql-datatype": kind.sql} if kind.kind is Kind.NUMBER else {})}
+
+
+_PLAIN: dict[Kind, dict[str, Any]] = {
+    Kind.NUMBER: {"type": "number"},
+    Kind.FLOAT: {"type": "number"},
+    Kind.BOOLEAN: {"type": "boolean"},
+    Kind.TEXT: {"type": "string"},
+    Kind.TIMESTAMP: {"type": "string", "format": "date-time"},
+    Kind.DATE: {"type": "string", "format": "date"},
+    Kind.TIME: {"type": "string", "format": "time"},
+    Kind.BINARY: {"type": "string", "contentEncoding": "base64"},
+    Kind.VARIANT: {"type": ["string", "number", "boolean"]},
+}
+
+
 def _types(definition: Mapping[str, Any]) -> Iterator[ColumnType]:
-    """Yield the type of each alternative of a definition, NULL left out; what is around it counts, too."""
+    """Yield the type of each alternative of a definition."""
+    return (_single_type(name, words) for name, words in _alternatives(definition))
+
+
+def _alternatives(definition: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Yield the type of JSON of each alternative of a definition, NULL left out, and all that is said of it.
+
+    What is around it counts, too; one that may be anything has no name.
+    """
     common = _merged(definition)
     alternatives = [each for word in ("anyOf", "oneOf") for each in common.pop(word, None) or ()]
     alternatives = [each for each in alternatives if isinstance(each, dict)]
     for alternative in alternatives:
-        yield from _types({**common, **alternative})
+        yield from _alternatives({**common, **alternative})
     if "type" in common:
         if alternatives and not any("type" in each for each in alternatives):
             return  # they only say more of it
         declared = common["type"]
         for name in [declared] if isinstance(declared, str) else declared:
             if name != "null":
-                yield _single_type(name, common)
+                yield name, common
     elif not alternatives:
         values = common.get("enum") or ([common["const"]] if "const" in common else [])
-        yield TEXT if values and all(isinstance(value, str | None) for value in values) else VARIANT
+        yield "string" if values and all(isinstance(value, str | None) for value in values) else "", {}
 
 
 def _merged(definition: Mapping[str, Any]) -> dict[str, Any]:
