@@ -146,12 +146,25 @@ def _decoded(text: msgspec.Raw) -> Any:  # noqa: ANN401 - a JSON value
     try:
         return _decode(text)
     except (msgspec.MsgspecError, UnicodeDecodeError):
-        return load_json(bytes(text))
+        return _without_decimals(load_json(bytes(text)))
 
 
 def _without_bytes(record: Any) -> Any:  # noqa: ANN401 - a JSON value
     """Return a record with the bytes of a Parquet file as base64: expressions expect what JSON has."""
-    return msgspec.to_builtins(record, builtin_types=(Decimal,))
+    return _without_decimals(msgspec.to_builtins(record, builtin_types=(Decimal,)))
+
+
+def _without_decimals(value: Any) -> Any:  # noqa: ANN401 - a JSON value
+    """Return a value with the numbers that the fast decoder makes: an expression may have a float as well."""
+    if isinstance(value, dict):
+        return {name: _without_decimals(each) for name, each in value.items()}
+    if isinstance(value, list):
+        return [_without_decimals(each) for each in value]
+    if not isinstance(value, Decimal):
+        return value
+    if value.as_tuple().exponent == 0:  # such as the keys of a Parquet file
+        return int(value)
+    return WrittenFloat(str(value))
 
 
 def _encoded(record: Any, stream: str) -> bytes:  # noqa: ANN401 - a JSON value

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -106,6 +107,29 @@ def test_bytes_of_parquet_are_base64_before_a_map(world: World, tmp_path: Path) 
     }
     world.load([ONE[0], batch], stream_maps='{"item": {"y": "x.lower()"}}')
     assert world.table("ITEM") == [{"ID": 1, "X": "/w==", "Y": "/w=="}]
+
+
+@pytest.mark.parametrize("way", ["a line with half a surrogate pair", "a file with bytes"])
+def test_an_expression_has_the_same_numbers_whichever_way_they_come(
+    world: World, tmp_path: Path, way: str
+) -> None:
+    """Where the fast decoder cannot be used they would be decimals, which take no float."""
+    properties = {**ID, "net": {"type": "number", "multipleOf": 0.01}, "x": TEXT, "gross": {"type": "number"}}
+    sent: Line = (
+        rb'{"type":"RECORD","stream":"item","record":{"id":9007199254740993,"net":1.10,"x":"a\ud800"}}'
+    )
+    if "file" in way:
+        file = tmp_path / "rows.parquet"
+        keys = pa.array([Decimal(9007199254740993)], pa.decimal128(38, 0))
+        net = pa.array([Decimal("1.10")], pa.decimal128(20, 2))
+        pq.write_table(pa.table({"id": keys, "net": net, "x": pa.array([b"\xff"], pa.binary())}), file)
+        encoding = {"format": "parquet"}
+        sent = {"type": "BATCH", "stream": "item", "encoding": encoding, "manifest": [file.as_uri()]}
+    maps = json.dumps({"item": {"gross": "net * 1.5", "next": "int(id + 1)"}})
+    world.load([schema("item", properties, "id"), sent], stream_maps=maps)
+    (row,) = world.sql("select ID, NET::varchar as NET, GROSS, NEXT from ITEM")
+    assert row["GROSS"] == pytest.approx(1.65)
+    assert (row["ID"], row["NET"], row["NEXT"]) == (9007199254740993, "1.10", 9007199254740994)
 
 
 def test_flattening_says_how_deep(world: World) -> None:
