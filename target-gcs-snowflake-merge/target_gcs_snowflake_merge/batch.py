@@ -184,13 +184,17 @@ class Batch:
         return len(self._writers)
 
     def is_full(self, limits: Limits) -> bool:
-        """Tell whether the batch should be loaded; its size counts what is written."""
+        """Tell whether the batch should be loaded."""
         return (
-            self.taken >= limits.rows
+            self.is_large(limits)
             or time.monotonic() - self._opened >= limits.age_seconds
             or len(self._writers) + len(self._closed) >= MAX_FILES
-            or sum(writer.bytes_written for _, writer in self._files()) >= limits.bytes
         )
+
+    def is_large(self, limits: Limits, times: int = 1) -> bool:
+        """Tell whether the batch has some TIMES the size that it may have, which counts what is written."""
+        written = sum(writer.bytes_written for _, writer in self._files())
+        return self.taken >= limits.rows * times or written >= limits.bytes * times
 
     def flush(self) -> None:
         """Turn the rows that are still Python objects into Arrow; one that does not fit goes to REJECT."""

@@ -11,6 +11,7 @@ from target_gcs_snowflake_merge.naming import REJECTED_TABLE
 from target_gcs_snowflake_merge.open_files import most_files
 from target_gcs_snowflake_merge.parquet import Encoder
 from target_gcs_snowflake_merge.settings import FAIL, MEBIBYTE
+from target_gcs_snowflake_merge.stream import PATIENCE_WITH_SETS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -49,7 +50,8 @@ class Filling:
     def room(self, stream: Stream) -> int:
         """Return how many rows of a stream may be added at once: after them its batch is looked at."""
         taken = stream.batch.taken if stream.batch else 0
-        return max(1, min(CHUNK_ROWS - taken % CHUNK_ROWS, self.limits.rows - taken))
+        limit = self.limits.rows * (1 if taken < self.limits.rows else PATIENCE_WITH_SETS)
+        return max(1, min(CHUNK_ROWS - taken % CHUNK_ROWS, limit - taken))
 
     def add(self, stream: Stream, rows: Sequence[Row], origin: Origin, version: int | None = None) -> None:
         """Take rows, for which there is room."""

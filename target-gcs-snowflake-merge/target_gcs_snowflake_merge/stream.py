@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger("target-gcs-snowflake-merge")
 
-PATIENCE_WITH_SETS = 4  # times the limit of rows, for a tap that promises sets and never completes them
+PATIENCE_WITH_SETS = 4  # times the limits of size, for a tap that promises sets and never completes them
 
 
 class Stream:
@@ -60,9 +60,11 @@ class Stream:
 
     def is_full(self, limits: Limits) -> bool:
         """Tell whether the batch should be loaded now; a complete set is not split between two batches."""
-        if self.batch is None or not self.batch.is_full(limits):
+        if self.batch is None:
             return False
-        return not self.is_inside_set or self.batch.taken >= limits.rows * PATIENCE_WITH_SETS
+        if self.is_inside_set:
+            return self.batch.is_large(limits, PATIENCE_WITH_SETS)
+        return self.batch.is_full(limits)
 
     def detach(self) -> None:
         """Let the batch go, which is to be loaded, and begin anew."""
