@@ -103,7 +103,7 @@ def column_type(definition: Mapping[str, Any]) -> ColumnType:
     VARCHAR; a property that says nothing of its type becomes VARIANT.
     """
     explicit = _explicit_type(definition.get("x-sql-datatype"))
-    if explicit:
+    if explicit and _can_fill(explicit, {name for name, _ in _alternatives(definition)}):
         return explicit
     found = set(_types(definition))
     if len(found) == 1:
@@ -216,6 +216,16 @@ def _explicit_type(declared: object) -> ColumnType | None:
         return ColumnType(kind)
     precision, scale = int(match[2] or MAX_PRECISION), int(match[3] or 0)
     return ColumnType(kind, precision, scale) if scale <= precision <= MAX_PRECISION else None
+
+
+def _can_fill(explicit: ColumnType, names: set[str]) -> bool:
+    """Tell whether values of these types of JSON fit: text does where a NUMBER has digits for a fraction.
+
+    Without a type nothing is known of them.
+    """
+    if explicit.kind is Kind.VARIANT or not names:
+        return True
+    return not names.isdisjoint({"number", "integer", "", *(["string"] if explicit.scale else [])})
 
 
 def _widest(types: set[ColumnType]) -> ColumnType:
