@@ -26,7 +26,10 @@ Parent = tuple[str | int | bool, ...]
 
 @dataclass(frozen=True)
 class CompleteSets:
-    """The parents all of whose rows a batch holds, and when the run began, before the source was read."""
+    """The parents all of whose rows a batch holds, and when the run began.
+
+    That is before the source was read, unless the output of a tap was saved and is loaded later.
+    """
 
     parents: Sequence[Parent]
     began_at: datetime
