@@ -61,7 +61,8 @@ class Filling:
         if batch.taken % CHUNK_ROWS == 0 or batch.taken >= self.limits.rows:
             self._dispatch.collect()
             self.load_full()
-        self._spill_behind(origin.bytes)
+        self._unwritten_bytes += origin.bytes
+        self._spill_behind()
 
     def add_columns(self, stream: Stream, rows: ExactRows, first_sequence: int, version: int | None) -> None:
         """Take rows that are columns already, numbered from the first."""
@@ -70,12 +71,13 @@ class Filling:
         size = batch.add_columns(rows, first_sequence, version)
         self._dispatch.collect()
         self.load_full()
-        self._spill_behind(size)
+        self._unwritten_bytes += size
+        self._spill_behind()
 
     def open_batch(self, stream: Stream, sequence: int) -> Batch:
         """Begin the next batch of a stream, with the record of this number at the earliest."""
         batch = stream.batch = Batch(
-            stream.decoder, self._folder, self._encoder, self.reject, self._most_files
+            stream.decoder, self._folder, self._encoder, self._put_aside, self._most_files
         )
         self._dispatch.hold(stream, batch, sequence)
         return batch
@@ -87,12 +89,11 @@ class Filling:
                 self._dispatch.load(stream)
         self._close_files()
 
-    def _spill_behind(self, size: int) -> None:
+    def _spill_behind(self) -> None:
         """Write all rows to disk: however many streams there are, what is in memory is bounded.
 
         Few rows may be much: how large the batches have become is seen now.
         """
-        self._unwritten_bytes += size
         if self._unwritten_bytes < SPILL_BYTES:
             return
         self._unwritten_bytes = 0
@@ -111,6 +112,11 @@ class Filling:
 
     def reject(self, error: BadRecordError, sequence: int) -> None:
         """Put a record aside, or end the run at it: then no STATE behind it may go out."""
+        self._put_aside(error, sequence)
+        self._spill_behind()
+
+    def _put_aside(self, error: BadRecordError, sequence: int) -> None:
+        """Reject a record; nothing is spilled here, since a batch that is being written may have found it."""
         self.rejected += 1
         self._registry.note_rejected(error.stream)
         self._dispatch.count_rejected(error.stream)
@@ -123,7 +129,9 @@ class Filling:
         batch = stream.batch or self.open_batch(stream, sequence)
         self._dispatch.hold(stream, batch, sequence)
         row = stream.decoder.convert(rejected.rejected_record(error, sequence))
-        batch.add([row], Origin(sequence, error.line, len(error.raw)))
+        size = len(error.raw) + len(error.reason)
+        batch.add([row], Origin(sequence, error.line, size))
+        self._unwritten_bytes += size
 
     def close(self) -> None:
         """End the thread that writes files."""

@@ -4,9 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .conftest import ITEM, Line, record, schema, state
+from target_gcs_snowflake_merge.filling import SPILL_BYTES
+from target_gcs_snowflake_merge.opening import open_loader
+from target_gcs_snowflake_merge.run import Run
+from target_gcs_snowflake_merge.settings import Settings
+
+from .conftest import ITEM, Line, as_input, record, schema, state
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pytest
+
     from .conftest import World
 
 BAD = [
@@ -65,3 +74,19 @@ def test_too_many_bad_records_end_the_run(world: World) -> None:
     assert run.returncode == 1
     assert run.states == []
     assert len(world.table("_REJECTED_RECORD")) == 2
+
+
+def test_bad_records_wait_on_disk(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where most records are bad they would fill the memory else: their batch may take long to be full."""
+    monkeypatch.setenv("STORAGE_EMULATOR_HOST", world.gcs.url)
+    settings = Settings.from_config(world.config(on_bad_record="quarantine"))
+    loader, _ = open_loader(settings)
+    run = Run(settings, loader, tmp_path, lambda _: None)
+    run.prepare()
+    bad = record("item", id="x", name="x" * 1_000_000)
+    count = SPILL_BYTES // 1_000_000 + 1
+    for line in [schema("item", ITEM, "id"), *[bad] * count]:
+        run.intake.process(as_input([line]))
+    assert list(tmp_path.iterdir())
+    run.finish()
+    assert len(world.table("_REJECTED_RECORD")) == count
