@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import re
+import socket
 import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -50,6 +51,7 @@ TRANSIENT = (
     driver.OtherHTTPRetryableError,
     driver.RequestExceedMaxRetryError,
 )
+NOBODY_THERE = (socket.gaierror, ConnectionRefusedError, driver.NonRetryableTlsError)
 QUOTED = re.compile(r"(?<!\w)'[^']*'|\"[^\"]*\"")  # names and values: a column may be called LOCKED
 CUT_CHARACTERS = 300
 
@@ -156,9 +158,20 @@ def translate_login(error: Exception, options: dict[str, Any]) -> LoaderError:
             f"Snowflake at {place} refused the login of user {options['user']!r}: check user, password,"
             f" private key, authenticator, role and account. It said: {_last_sentence(_text(error))}"
         )
-    return SettingsError(
+    sentence = (
         f"Snowflake cannot be reached at {place}: check account, host, port and protocol, and the network."
     )
+    return RetryableLoadError(sentence) if may_pass(error) else SettingsError(sentence)
+
+
+def may_pass(error: BaseException) -> bool:
+    """Tell whether somebody is there who takes no login now: no answer, 429, 5xx. A wrong host is nobody."""
+    if not isinstance(error, (*TRANSIENT, requests.RequestException)):
+        return False
+    cause: BaseException | None = error
+    while cause is not None and not isinstance(cause, NOBODY_THERE):
+        cause = cause.__cause__ or cause.__context__
+    return cause is None
 
 
 def is_refused(error: Exception) -> bool:

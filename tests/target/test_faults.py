@@ -98,6 +98,14 @@ def test_a_login_that_fails_in_the_middle_is_tried_again(world: World) -> None:
     require_truth(world, 300)
 
 
+@pytest.mark.parametrize("fault", [{"drop": True}, {"status": 503}, {"status": 429}])
+def test_a_login_is_waited_for_at_the_start_too(world: World, fault: dict[str, Any]) -> None:
+    """Somebody is there: only of a host, a port or a name that are wrong nothing comes however long."""
+    world.snowflake.add_fault(path="login-request", times=3, **fault)
+    run = world.load(tap(0, 1), prefix=world.database)
+    assert "Could not read the schema, trying again" in run.errors
+
+
 @pytest.mark.parametrize("when", ["before", "after"])
 def test_storage_that_stumbles_is_made_good(world: World, when: str) -> None:
     """An upload whose answer was lost finds its own object there, and goes on."""
