@@ -80,8 +80,10 @@ class LineReader(GenericSingerReader[bytes]):
         self.heed()
 
     def on_signal(self, hurry: Callable[[], None]) -> None:
-        """Have what is under way hurry once a signal has come."""
+        """Have what is under way hurry once a signal has come, be it while it was being opened."""
         self._hurry = hurry
+        if self._signal is not None:
+            hurry()
 
     def heed(self) -> None:
         """Stop where a signal has come."""

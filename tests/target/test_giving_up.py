@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import threading
 from itertools import count
 from typing import TYPE_CHECKING
@@ -11,6 +12,7 @@ from snowflake.connector.errors import OperationalError
 from target_gcs_snowflake_merge.errors import SessionLostError
 from target_gcs_snowflake_merge.giving_up import LONGEST_WAIT_SECONDS, REQUEST_SECONDS, waits
 from target_gcs_snowflake_merge.login import connection_options
+from target_gcs_snowflake_merge.reader import LineReader
 from target_gcs_snowflake_merge.settings import Settings
 from target_gcs_snowflake_merge.warehouse import Warehouse
 
@@ -48,3 +50,12 @@ def test_nothing_is_sent_again_once_the_process_is_to_stop(world: World) -> None
     sent = [entry["statement"] for entry in world.snowflake.requests()]
     assert sent.count("select 3") == 1
     warehouse.close()
+
+
+def test_a_signal_that_came_while_the_libraries_were_imported_is_known_to_what_is_opened_then() -> None:
+    """It would try again for minutes, were it only told of signals that come later."""
+    reader = LineReader(lambda: pytest.fail("nothing is read"))
+    reader.terminate(signal.SIGTERM)
+    stopping = threading.Event()
+    reader.on_signal(stopping.set)
+    assert stopping.is_set()
