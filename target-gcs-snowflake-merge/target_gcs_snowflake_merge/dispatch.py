@@ -110,11 +110,13 @@ class Dispatch:
             replacement = str(self._replacements[target])
             self._loader.tables.change([text.replace(str(target), replacement, 1) for text in statements])
 
-    def activate_version(self, target: Table, version: int, sequence: int) -> None:
+    def activate_version(self, stream: Stream, version: int, sequence: int) -> None:
         """Remove the rows of earlier versions behind what was handed over for this table before."""
+        target = stream.target
         hold = f"version {version} of {target.name} behind {sequence}"
         self._gate.hold(hold, sequence)
-        self._queue.submit(target.name, partial(self._loader.activate_version, hold, target, version))
+        work = partial(self._loader.activate_version, hold, stream.schema.stream, target, version)
+        self._queue.submit(target.name, work)
 
     def collect(self) -> None:
         """Take note of what was loaded: drop its staging tables, and emit the STATE that this allows.

@@ -239,7 +239,7 @@ class Intake:
                     text = "Line %d: records of stream %r were put aside, so rows of earlier versions stay"
                     logger.warning(text, self._line, name)
                     continue
-                self._dispatch.activate_version(stream.target, message.version, self._sequence)
+                self._dispatch.activate_version(stream, message.version, self._sequence)
 
     def _batch(self, message: Message) -> None:
         """Take the records of the files that a BATCH message names; a signal ends it in the midst."""

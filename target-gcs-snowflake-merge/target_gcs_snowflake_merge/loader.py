@@ -139,10 +139,13 @@ class Loader:
             entry.deleted,
         )
 
-    def activate_version(self, hold: str, target: sql.Table, version: int) -> Loaded:
-        """Mark or delete the rows that are not in a version of the table."""
+    def activate_version(self, hold: str, stream: str, target: sql.Table, version: int) -> Loaded:
+        """Mark or delete the rows that are not in a version of the table; no batch of the ledger has them."""
         hard = self._settings.hard_delete
-        self.tables.change([sql.activate_version(target, version, self._run_id, hard=hard)])
+        (answer,) = self.tables.change([sql.activate_version(target, version, self._run_id, hard=hard)])
+        deleted = Changes().plus(answer).deleted
+        self.tally.delete(stream, deleted)
+        logger.info("Activated version %d of %s: %d rows of earlier ones deleted", version, stream, deleted)
         return Loaded(hold)
 
     def _upload(self, part: Part, _attempt: int) -> None:

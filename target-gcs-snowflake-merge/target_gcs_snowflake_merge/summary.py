@@ -114,6 +114,10 @@ class Tally:
         """Count a record that cannot be loaded."""
         self._add(stream, _Counts(read=1, rejected=1))
 
+    def delete(self, stream: str, rows: int) -> None:
+        """Count rows that a new version of a table has removed."""
+        self._add(stream, _Counts(deleted=rows))
+
     def _add(self, stream: str, counts: _Counts) -> None:
         with self._lock:
             self._by_stream[stream] = self._by_stream[stream].plus(counts)

@@ -45,10 +45,12 @@ class Tables:
         """Return a table that nobody else knows; its name tells when it was thought of."""
         return self.named(staging_name(dt.datetime.now(dt.UTC)))
 
-    def change(self, statements: Sequence[str]) -> None:
-        """Run DDL; every statement may be sent twice."""
-        for statement in statements:
+    def change(self, statements: Sequence[str]) -> list[Answer]:
+        """Run statements that commit by themselves; each may be sent twice, and the last answer counts."""
+        return [
             self._patience.run("prepare a table", partial(self._execute, statement))
+            for statement in statements
+        ]
 
     def require(self, table: sql.Table, wanted: Mapping[str, ColumnType]) -> None:
         """Make sure that DDL left a table as it was planned: another run may have been there first.

@@ -135,6 +135,20 @@ def test_rejected_records_are_counted(world: World) -> None:
     assert of_target(world, "_rejected_record")["ROWS_INSERTED"] == 1
 
 
+@pytest.mark.parametrize("hard", [False, True])
+def test_rows_that_a_new_version_removes_are_counted(world: World, hard: bool) -> None:  # noqa: FBT001
+    """No batch has them: without the summary and the log a table could be emptied without a trace."""
+    load(world, ITEMS, "first")
+    lines: list[Line] = [
+        ITEMS[0],
+        {"type": "RECORD", "stream": "item", "record": {"id": 9, "v": "new"}, "version": 2},
+        {"type": "ACTIVATE_VERSION", "stream": "item", "version": 2},
+    ]
+    _, _, errors = load(world, lines, hard_delete=hard)
+    assert counts(of_target(world, "item")) == (1, 1, 0, 0, 3, 0)
+    assert "Activated version 2 of item: 3 rows of earlier ones deleted" in errors
+
+
 def test_a_run_that_was_stopped_says_so(world: World) -> None:
     """By which signal, too."""
     assert world.zygote
