@@ -218,7 +218,10 @@ class Loader:
 
     def _committed(self, session: Session, batch: BatchFacts) -> Changes | None:
         rows = session.execute(sql.find_batch(self._ledger, batch.id)).rows
-        return Changes(int(rows[0][0]), int(rows[0][1]), int(rows[0][2])) if rows else None
+        if not rows:
+            return None
+        inserted, updated, deleted, unchanged = map(int, rows[0])
+        return Changes(inserted, updated, deleted, batch.rows - unchanged)
 
     def _entry(
         self, batch: BatchFacts, parts: Sequence[Part], target: sql.Table, changes: Changes
@@ -233,6 +236,7 @@ class Loader:
             rows=batch.rows,
             inserted=changes.inserted,
             updated=changes.updated,
+            unchanged=max(batch.rows - changes.effective, 0),  # a key may be in the table several times
             deleted=changes.deleted,
             first_sequence=batch.first_sequence,
             last_sequence=batch.last_sequence,

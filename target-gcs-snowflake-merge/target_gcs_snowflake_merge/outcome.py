@@ -34,6 +34,8 @@ class Changes:
     inserted: int = 0
     updated: int = 0
     deleted: int = 0
+    effective: int = 0
+    """Rows of the batch that did any of it, which those do not that were found missing."""
     statement_ids: tuple[str, ...] = ()
 
     def plus(self, answer: Answer) -> Changes:
@@ -44,9 +46,11 @@ class Changes:
         deleted = int(counts.get("number of rows deleted") or 0)
         if "number of multi-joined rows updated" in counts:
             updated, deleted = 0, updated
+        is_merge = "number of rows inserted" in counts
         return Changes(
             self.inserted + inserted,
             self.updated + updated,
             self.deleted + deleted,
+            self.effective + (inserted + updated + deleted if is_merge else 0),
             (*self.statement_ids, answer.statement_id),
         )

@@ -133,7 +133,7 @@ def world(warehouse: Server, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) ->
         made = World(warehouse, hook.asked)
         monkeypatch.setenv("SNOWFLAKE_DATABASE", made.ledger.database)
         began = dt.datetime.now(dt.UTC)
-        batch = sql.LedgerEntry("b", "r", "item", "ITEM", (), (), 1, 1, 0, 0, 1, 1, began, ())
+        batch = sql.LedgerEntry("b", "r", "item", "ITEM", (), (), 1, 1, 0, 0, 0, 1, 1, began, ())
         made.execute(
             sql.create_database(made.ledger.database),
             sql.create_schema(made.ledger.database, made.ledger.schema),

@@ -45,6 +45,7 @@ ENTRY = sql.LedgerEntry(
     rows=10,
     inserted=4,
     updated=3,
+    unchanged=3,
     deleted=1,
     first_sequence=1,
     last_sequence=12,

@@ -29,6 +29,11 @@ TOLD = {
     "skipped": [{"repository": "acme/gone", "reason": "It is gone"}],
     "more": "is kept",
 }
+SESSION_GONE: dict[str, Any] = {
+    "status": 200,
+    "headers": {"content-type": "application/json"},
+    "body": '{"success": false, "code": "390114", "message": "Token has expired.", "data": {}}',
+}
 SECRET = "somebody@example.com"  # noqa: S105 - a value of a record
 
 
@@ -80,6 +85,16 @@ def test_rows_are_counted_by_stream(world: World) -> None:
     assert 0 < of_target(world, "item")["SECONDS"] <= whole["SECONDS"]
     assert whole["BEGAN_AT"] < whole["ENDED_AT"]
     assert len(summary(world)) == 2
+
+
+def test_a_row_that_its_record_deletes_is_not_unchanged(world: World) -> None:
+    """Each row counts once, also where the answer to the COMMIT was lost and the ledger tells."""
+    load(world, ITEMS, "first")
+    gone = record("item", id=0, _sdc_deleted_at="2026-01-31T00:00:00Z")
+    world.snowflake.add_fault(statement="^COMMIT", when="after", **SESSION_GONE)
+    load(world, [ITEMS[0], gone], hard_delete=True)
+    assert counts(of_target(world, "item")) == (1, 0, 0, 0, 1, 0)
+    assert world.ledger()[-1]["ROWS_UNCHANGED"] == 0
 
 
 def test_a_run_without_a_record_is_there(world: World) -> None:
@@ -188,14 +203,7 @@ def test_a_summary_that_is_refused_is_told(world: World) -> None:
 
 def test_a_summary_whose_answer_was_lost_is_there_once(world: World) -> None:
     """The statement is not sent twice when the rows of the first are there."""
-    body = '{"success": false, "code": "390114", "message": "Authentication token has expired.", "data": {}}'
-    world.snowflake.add_fault(
-        statement="^INSERT INTO .*_RUN_SUMMARY",
-        when="after",
-        status=200,
-        headers={"content-type": "application/json"},
-        body=body,
-    )
+    world.snowflake.add_fault(statement="^INSERT INTO .*_RUN_SUMMARY", when="after", **SESSION_GONE)
     code, _, errors = load(world, ITEMS)
     assert code == 0
     assert "trying again" in errors

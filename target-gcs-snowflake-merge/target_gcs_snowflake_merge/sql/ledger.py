@@ -49,16 +49,13 @@ class LedgerEntry:
     rows: int
     inserted: int
     updated: int
+    unchanged: int
+    """Of the rows, those that were left alone: unchanged, older, or followed by another of the same key."""
     deleted: int
     first_sequence: int
     last_sequence: int
     began_at: datetime
     statement_ids: tuple[str, ...]
-
-    @property
-    def unchanged(self) -> int:
-        """Return how many rows were left alone: unchanged, older, or followed by another of the same key."""
-        return max(self.rows - self.inserted - self.updated, 0)  # a key may be in the table several times
 
 
 def create_ledger(ledger: Table) -> str:
@@ -115,8 +112,9 @@ def bound_to_ledger(entry: LedgerEntry) -> tuple[str, str]:
 
 def find_batch(ledger: Table, batch_id: str) -> str:
     """Return the query that tells whether a batch was committed."""
+    counts = ("ROWS_INSERTED", "ROWS_UPDATED", "ROWS_DELETED", "ROWS_UNCHANGED")
     return (
-        f"SELECT {quote('ROWS_INSERTED')}, {quote('ROWS_UPDATED')}, {quote('ROWS_DELETED')}\n"
+        f"SELECT {', '.join(map(quote, counts))}\n"
         f"FROM {ledger}\n"
         f"WHERE {quote('BATCH_ID')} = {literal(batch_id)}"
     )
