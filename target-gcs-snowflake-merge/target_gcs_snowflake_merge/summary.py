@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from target_gcs_snowflake_merge import rejected
 from target_gcs_snowflake_merge.errors import BadRecordError, LoaderError, TerminatedError
 from target_gcs_snowflake_merge.sql import SummaryRow
 
@@ -87,6 +88,10 @@ class _Counts:
         """Return the sum."""
         return _Counts(*(getattr(self, name) + getattr(other, name) for name in _Counts.__annotations__))
 
+    def of_files(self) -> _Counts:
+        """Return what a run adds to its own of records that were put aside: their stream was read already."""
+        return _Counts(files=self.files, bytes=self.bytes)
+
 
 @dataclass
 class Tally:
@@ -127,8 +132,8 @@ class Tally:
         with self._lock:
             by_stream = dict(sorted(self._by_stream.items()))
         total = _Counts()
-        for counts in by_stream.values():
-            total = total.plus(counts)
+        for stream, counts in by_stream.items():
+            total = total.plus(counts.of_files() if stream == rejected.SCHEMA.stream else counts)
         seconds = (now - self.began_at).total_seconds()
         return [
             self._row(run_id, None, outcome, total, now, seconds),

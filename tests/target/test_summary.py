@@ -143,11 +143,14 @@ def test_a_failed_run_says_why(world: World) -> None:
 
 
 def test_rejected_records_are_counted(world: World) -> None:
-    """With their stream, although they are in another table."""
+    """With their stream, although they are in another table; the run has read each of them once."""
     code, _, _ = load(world, [*ITEMS, record("item", id="x"), state(1)], on_bad_record="quarantine")
     assert code == 0
     assert counts(of_target(world, "item")) == (4, 3, 0, 0, 0, 1)
     assert of_target(world, "_rejected_record")["ROWS_INSERTED"] == 1
+    whole = of_target(world, None)
+    assert counts(whole) == (4, 3, 0, 0, 0, 1)
+    assert whole["FILES"] == 2
 
 
 @pytest.mark.parametrize("hard", [False, True])
