@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from target_gcs_snowflake_merge.batch import CHUNK_BYTES, CHUNK_ROWS
 from target_gcs_snowflake_merge.errors import BadInputError
 from target_gcs_snowflake_merge.lines import BYTE_ORDER_MARK
 from target_gcs_snowflake_merge.values import encode_json
@@ -23,7 +24,6 @@ from target_gcs_snowflake_merge.values import encode_json
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-ROWS_AT_A_TIME = 1_000
 BUFFER_BYTES = 1024 * 1024
 _GZIP = b"\x1f\x8b"
 _WRAPPED = re.compile(rb'\s*\{\s*"type"\s*:\s*"RECORD"')
@@ -111,8 +111,15 @@ def _parquet_rows(address: str) -> Iterator[pa.RecordBatch]:
         _opened(address) as file,
         pq.ParquetFile(file, pre_buffer=False, buffer_size=BUFFER_BYTES) as parquet,
     ):
-        for chunk in parquet.iter_batches(ROWS_AT_A_TIME):
+        for chunk in parquet.iter_batches(_rows_at_a_time(parquet.metadata)):
             yield _in_microseconds(chunk)
+
+
+def _rows_at_a_time(metadata: pq.FileMetaData) -> int:
+    """Return how many rows of a file to read at once, by what those of its heaviest row group weigh."""
+    groups = [metadata.row_group(index) for index in range(metadata.num_row_groups)]
+    heaviest = max((group.total_byte_size / group.num_rows for group in groups if group.num_rows), default=1)
+    return max(1, min(CHUNK_ROWS, int(CHUNK_BYTES / max(heaviest, 1))))
 
 
 def _in_microseconds(chunk: pa.RecordBatch) -> pa.RecordBatch:
