@@ -126,7 +126,7 @@ class Loader:
             raise
         self.tally.committed(entry, parts, time.monotonic() - began)
         self._log(stream, entry)
-        return Loaded(batch.id, tuple(stagings), entry)
+        return Loaded(batch.id, tuple(stagings))
 
     def _log(self, stream: str, entry: sql.LedgerEntry) -> None:
         logger.info(

@@ -16,7 +16,6 @@ class Loaded:
 
     batch_id: str
     stagings: tuple[sql.Table, ...] = ()
-    entry: sql.LedgerEntry | None = None
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,6 @@ from target_gcs_snowflake_merge.filling import Filling
 from target_gcs_snowflake_merge.intake import Intake
 from target_gcs_snowflake_merge.naming import REJECTED_TABLE
 from target_gcs_snowflake_merge.registry import Registry
-from target_gcs_snowflake_merge.settings import OVERWRITE
 from target_gcs_snowflake_merge.summary import COMPLETE, outcome_of
 
 if TYPE_CHECKING:
@@ -41,7 +40,6 @@ class Run:
         mapping: Mapping | None = None,
     ) -> None:
         """Take what it works with: FOLDER is its own, EMIT writes a STATE."""
-        self._settings = settings
         self._loader = loader
         self._folder = folder
         self._dispatch = Dispatch(settings, loader, emit)
@@ -78,7 +76,7 @@ class Run:
         A table that is to be replaced stays as it was.
         """
         try:
-            if not isinstance(error, BadInputError) or self._settings.load_method == OVERWRITE:
+            if not isinstance(error, BadInputError) or self._dispatch.is_overwriting:
                 for stream in self._registry.all_streams:
                     stream.batch = None
             while not self._is_drained():

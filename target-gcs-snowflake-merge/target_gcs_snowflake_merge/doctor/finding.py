@@ -23,10 +23,6 @@ class Verdict(StrEnum):
     UNKNOWN = "unknown"
 
 
-class UnknownError(Exception):
-    """A check cannot be made; its text says why."""
-
-
 @dataclass(frozen=True)
 class Check:
     """LOOK returns what is right, or raises what is wrong; NEEDS names checks to be right before."""
@@ -64,8 +60,6 @@ def _finding(check: Check, missing: list[str]) -> Finding:
         return Finding(check.name, Verdict.UNKNOWN, f"first mend: {', '.join(missing)}")
     try:
         return Finding(check.name, Verdict.RIGHT, check.look())
-    except UnknownError as error:
-        return Finding(check.name, Verdict.UNKNOWN, str(error))
     except LoaderError as error:
         return Finding(check.name, Verdict.WRONG, str(error))
     except Exception as error:  # one check must not hide the others
