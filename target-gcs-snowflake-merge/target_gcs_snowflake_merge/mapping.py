@@ -10,7 +10,7 @@ import msgspec
 from singer_sdk.mapper import MAPPER_SOURCE_OPTION, NULL_STRING, RemoveRecordTransform
 
 from target_gcs_snowflake_merge.errors import BadInputError, BadRecordError
-from target_gcs_snowflake_merge.references import resolved_properties
+from target_gcs_snowflake_merge.references import understood_properties
 from target_gcs_snowflake_merge.schema import plain
 from target_gcs_snowflake_merge.values import load_json, require_whole_key, whole_value
 
@@ -74,10 +74,11 @@ class Mapping:
         """
         flattening = self._mapper.flattening_options
         levels = flattening.max_level if flattening.enabled else 0
-        properties = resolved_properties(stream, schema, levels)
         try:
+            understood = understood_properties(schema, levels)
             if levels > 0:
-                properties = {name: plain(each) for name, each in properties.items()}
+                understood = {name: plain(each) for name, each in understood.items()}
+            properties = {**schema["properties"], **understood}  # what nobody understands a map may remove
             self._mapper.register_raw_stream_schema(stream, {**schema, "properties": properties}, keys)
         except Exception as error:  # nor is there a base of what the SDK says to a map or to flattened names
             reason = f"its stream map, or flattening, cannot be applied: {error or type(error).__name__}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from referencing import Registry
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 ALTERNATIVES = ("anyOf", "oneOf", "allOf")
 WORDS = ("type", "format", "multipleOf", "contentEncoding", "enum", "const", "x-sql-datatype", *ALTERNATIVES)
 
+_NOT_UNDERSTOOD = (Unresolvable, TypeError, AttributeError, RecursionError)
+
 
 def resolved_properties(stream: str, schema: Mapping[str, Any], levels: int = 0) -> dict[str, dict[str, Any]]:
     """Return the words of each property's schema that say what its column is, references resolved.
@@ -25,12 +28,27 @@ def resolved_properties(stream: str, schema: Mapping[str, Any], levels: int = 0)
     A property that is no object may be anything. What lies below a property is not looked at, but for some
     LEVELS of properties: it may be a tree that refers to itself, or a schema that is only `true`.
     """
-    resolver = Registry().with_resource("", DRAFT202012.create_resource(schema)).resolver()
+    resolver = _resolver(schema)
     try:
         return {name: _resolved(each, resolver, levels) for name, each in schema["properties"].items()}
-    except (Unresolvable, TypeError, AttributeError, RecursionError) as error:
+    except _NOT_UNDERSTOOD as error:
         reason = f"the schema cannot be understood: {error}"
         raise BadInputError(reason, stream=stream) from None
+
+
+def understood_properties(schema: Mapping[str, Any], levels: int = 0) -> dict[str, dict[str, Any]]:
+    """Return the same, without the properties whose references lead nowhere."""
+    resolver = _resolver(schema)
+    understood = {}
+    for name, each in schema["properties"].items():
+        with suppress(*_NOT_UNDERSTOOD):
+            understood[name] = _resolved(each, resolver, levels)
+    return understood
+
+
+def _resolver(schema: Mapping[str, Any]) -> Resolver[Any]:
+    resolver: Resolver[Any] = Registry().with_resource("", DRAFT202012.create_resource(schema)).resolver()
+    return resolver
 
 
 def _resolved(

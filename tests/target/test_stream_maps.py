@@ -194,6 +194,20 @@ def test_a_stream_that_is_left_out_loses_no_row(world: World, maps: dict[str, An
     assert alive(world, "REVIEW") == {1: True, 2: True}
 
 
+@pytest.mark.parametrize("flattening", [False, True])
+def test_a_map_may_remove_what_nobody_understands(world: World, *, flattening: bool) -> None:
+    """A reference that leads nowhere ends no run that wants nothing of it."""
+    lines = [schema("item", {**ID, "bad": {"$ref": "https://example.com/none.json"}}, "id")]
+    maps = json.dumps({"item": {"bad": "__NULL__"}})
+    world.load(
+        [*lines, record("item", id=1, bad=2)],
+        stream_maps=maps,
+        flattening_enabled=flattening,
+        flattening_max_depth=1,
+    )
+    assert [row["ID"] for row in world.table("ITEM")] == [1]
+
+
 def test_a_stream_that_is_left_out_has_no_table(world: World, tmp_path: Path) -> None:
     """Nor is a record of it one that came before its schema; nor are the files of its batches read."""
     manifest = [(tmp_path / "gone.parquet").as_uri()]
