@@ -9,7 +9,7 @@ from dashboard.app import PAGES
 from dashboard.durations import duration
 from dashboard.sidebar import OWN
 
-from .test_pages import metrics, opened
+from .pages import metrics, opened
 
 pytestmark = pytest.mark.timeout(600)
 

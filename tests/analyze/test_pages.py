@@ -6,28 +6,22 @@ import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from dashboard import statement
 from dashboard.app import PAGES
 from dashboard.durations import duration
-from streamlit.testing.v1 import AppTest
-from streamlit.testing.v1.element_tree import Dataframe, Subheader
 
 from .marts import ADDRESS, PATH, PERSON, TEAM, TITLE
+from .pages import END, FIRST, HUMANS, by, figures, metrics, of_people, only, opened
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from streamlit.testing.v1 import AppTest
 
     from tests.transform.warehouse import Warehouse
 
     from .marts import Counted
-
-    Parameters = dict[str, str | list[str]]
+    from .pages import Parameters
 
 pytestmark = pytest.mark.timeout(600)
 
-# The data ends within 2026-06-30, and was loaded later.
-FIRST, END = "2026-04-08", "2026-07-01"
-HUMANS = "author_type = 'human'"
 # A filter: what the URL says, and what it means in SQL over fct_github__pull_request.
 FILTERS: dict[str, tuple[Parameters, str, str, str]] = {
     "none": ({}, HUMANS, FIRST, END),
@@ -45,28 +39,6 @@ FILTERS: dict[str, tuple[Parameters, str, str, str]] = {
     "own period": ({"from": "2026-05-01", "to": "2026-05-31"}, HUMANS, "2026-05-01", "2026-06-01"),
     "bots": ({"bots": "1"}, "true", FIRST, END),
 }
-
-
-def opened(page: str, parameters: Parameters | None = None) -> AppTest:
-    """Return a page as it is for who opens an address; it has no exception."""
-    app = AppTest.from_string(f"from dashboard.app import show\nshow({page!r})", default_timeout=120)
-    for name, value in (parameters or {}).items():
-        app.query_params[name] = value
-    app.run()
-    assert not app.exception, app.exception[0].message
-    assert not app.error, app.error[0].value
-    return app
-
-
-def metrics(app: AppTest) -> dict[str, str]:
-    """Return the numbers of a page by their label."""
-    return {each.label: each.value for each in app.metric}
-
-
-def only(marts: Warehouse, statement: str) -> dict[str, Any]:
-    """Return the one row of a statement, keyed by lower-case name."""
-    (row,) = marts.sql(statement)
-    return {name.lower(): value for name, value in row.items()}
 
 
 def merged(marts: Warehouse, condition: str, first: str, end: str) -> dict[str, Any]:
@@ -104,33 +76,6 @@ def test_filters_differ(connected: Warehouse) -> None:
     counts = {name: merged(connected, *rest)["merged"] for name, (_, *rest) in FILTERS.items()}
     assert counts["bots"] > counts["none"] == counts["two organisations"]
     assert len(set(counts.values())) == len(counts) - 1
-
-
-def figures(app: AppTest) -> dict[str, list[dict[str, Any]]]:
-    """Return the rows of each table of a page by the heading that it stands below."""
-    found: dict[str, list[dict[str, Any]]] = {}
-    heading = ""
-    for node in app.main:
-        if isinstance(node, Subheader):
-            heading = node.value
-        if isinstance(node, Dataframe):
-            found[heading] = node.value.to_dict("records")
-    return found
-
-
-def by(rows: list[dict[str, Any]], name: str) -> dict[Any, dict[str, Any]]:
-    """Return rows by a column."""
-    return {row[name]: row for row in rows}
-
-
-def of_people(marts: Warehouse, statement: str) -> list[dict[str, Any]]:
-    """Return the rows of a statement about {pull_request}: those of people that were merged in the period."""
-    scope = (
-        f"(select * from marts.fct_github__pull_request where {HUMANS} "
-        f"and merged_at >= '{FIRST}'::timestamp and merged_at < '{END}'::timestamp)"
-    )
-    rows = marts.sql(statement.format(pull_request=scope))
-    return [{name.lower(): value for name, value in row.items()} for row in rows]
 
 
 def test_stages_are_those_of_the_marts(connected: Warehouse) -> None:
@@ -247,87 +192,6 @@ def test_coverage_by_repository_is_that_of_the_marts(connected: Warehouse) -> No
     assert {name: (row["Reviewed"], row["Not reviewed"]) for name, row in shown.items()} == {
         row["name"]: (row["yes"], row["no"]) for row in expected
     }
-
-
-def test_delivery_is_that_of_the_marts(connected: Warehouse) -> None:
-    """Lead times and their matching by service, deployments, and what waits."""
-    app = opened("delivery")
-    shown = figures(app)
-    rows = connected.sql(
-        "select l.service as service, count(*) as n, median(l.lead_time_seconds)::float as p50, "
-        "count_if(l.match_method = 'sha') as exact from marts.fct_github__lead_time_to_deploy as l "
-        f"join marts.fct_github__pull_request as p using (pull_request_key) where p.{HUMANS} "
-        f"and l.deployed_at >= '{FIRST}'::timestamp and l.deployed_at < '{END}'::timestamp group by 1"
-    )
-    expected = {row["SERVICE"]: row for row in rows}
-    lead_times = by(shown["Lead time by service"], "service")
-    assert lead_times.keys() == expected.keys()
-    for service, row in lead_times.items():
-        assert row["case_count"] == expected[service]["N"]
-        assert row["p50"] == pytest.approx(expected[service]["P50"])
-    exact = {name: row["Exact"] for name, row in by(shown["Match quality"], "service").items()}
-    assert exact == {name: row["EXACT"] for name, row in expected.items()}
-    deployed = only(
-        connected,
-        "select count(distinct deployment_key) as n, count(*) as with_services "
-        "from marts.fct_github__deployment where is_source_of_truth and is_successful "
-        f"and environment_kind = 'production' and started_at >= '{FIRST}' and started_at < '{END}'",
-    )
-    assert deployed["n"] < deployed["with_services"]
-    assert metrics(app)["Deployments"] == str(deployed["n"])
-    assert sum(row["Succeeded"] for row in shown["Deployment frequency"]) == deployed["n"]
-
-
-def test_only_what_is_ever_deployed_waits_for_it(connected: Warehouse) -> None:
-    """Of a service without any deployment nobody tells when it comes to production."""
-    statement = (
-        "select count(*) as merged, count_if(l.deployed_at is null) as waiting "
-        "from marts.fct_github__lead_time_to_deploy as l join {pull_request} as p using (pull_request_key)"
-    )
-    deployed = "select service from marts.fct_github__deployment where is_source_of_truth and is_successful"
-    (all_of_them,) = of_people(connected, statement)
-    (known,) = of_people(
-        connected, f"{statement} where service in ({deployed} and environment_kind = 'production')"
-    )
-    (told,) = (each.value for each in opened("delivery").caption if "not in production yet" in each.value)
-    assert told.startswith(f"{known['waiting']:,} of {known['merged']:,} changes")
-    assert 0 < known["waiting"] < all_of_them["waiting"]
-
-
-def across_teams(app: AppTest) -> str:
-    """Return how many reviews go across teams, as the page says it."""
-    (said,) = (each.value for each in app.caption if "go across teams" in each.value)
-    return str(said).partition(".")[0]
-
-
-def alone(app: AppTest) -> str:
-    """Return how many folders one person wrote, as the page says it."""
-    (said,) = (each.value for each in app.caption if "by one person" in each.value)
-    return str(said)
-
-
-def test_numbers_are_those_of_all_rows(
-    connected: Warehouse, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    """However few a table has room for: here one."""
-    del connected
-
-    def said() -> tuple[str, str, str]:
-        reverted = metrics(opened("delivery"))["Reverted changes"]
-        return reverted, across_teams(opened("teams")), alone(opened("code"))
-
-    whole = said()
-    for path in statement.FOLDER.glob("*.sql"):
-        text = re.sub(r"^limit \d+$", "limit 1", path.read_text(), flags=re.MULTILINE)
-        (tmp_path / path.name).write_text(text)
-    monkeypatch.setattr(statement, "FOLDER", tmp_path)
-    statement._text.cache_clear()  # noqa: SLF001 - it has read the files already
-    try:
-        assert said() == whole
-        left_out = "".join(each.value for each in opened("teams").caption)
-        assert "pairs with few reviews are left out" in left_out
-    finally:
-        statement._text.cache_clear()  # noqa: SLF001 - nor may it keep these
 
 
 def test_code_is_that_of_the_marts(connected: Warehouse) -> None:

@@ -9,7 +9,7 @@ import pytest
 import streamlit as st
 
 from .marts import changed
-from .test_pages import figures, metrics, only, opened
+from .pages import figures, metrics, only, opened
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

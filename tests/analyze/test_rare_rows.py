@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from .marts import changed
-from .test_pages import END, FIRST, by, figures, metrics, only, opened
+from .pages import END, FIRST, by, figures, metrics, only, opened
 
 if TYPE_CHECKING:
     from tests.transform.warehouse import Warehouse
