@@ -7,6 +7,7 @@ import math
 import re
 import zlib
 from decimal import Decimal
+from itertools import groupby
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import unquote
 
@@ -111,15 +112,16 @@ def _parquet_rows(address: str) -> Iterator[pa.RecordBatch]:
         _opened(address) as file,
         pq.ParquetFile(file, pre_buffer=False, buffer_size=BUFFER_BYTES) as parquet,
     ):
-        for chunk in parquet.iter_batches(_rows_at_a_time(parquet.metadata)):
-            yield _in_microseconds(chunk)
+        metadata = parquet.metadata
+        groups = range(metadata.num_row_groups)
+        for count, alike in groupby(groups, lambda index: _rows_at_a_time(metadata.row_group(index))):
+            for chunk in parquet.iter_batches(count, row_groups=list(alike)):
+                yield _in_microseconds(chunk)
 
 
-def _rows_at_a_time(metadata: pq.FileMetaData) -> int:
-    """Return how many rows of a file to read at once, by what those of its heaviest row group weigh."""
-    groups = [metadata.row_group(index) for index in range(metadata.num_row_groups)]
-    heaviest = max((group.total_byte_size / group.num_rows for group in groups if group.num_rows), default=1)
-    return max(1, min(CHUNK_ROWS, int(CHUNK_BYTES / max(heaviest, 1))))
+def _rows_at_a_time(group: pq.RowGroupMetaData) -> int:
+    """Return how many rows of a row group to read at once, by what they weigh."""
+    return max(1, min(CHUNK_ROWS, CHUNK_BYTES * group.num_rows // max(group.total_byte_size, 1)))
 
 
 def _in_microseconds(chunk: pa.RecordBatch) -> pa.RecordBatch:

@@ -157,6 +157,18 @@ def test_a_file_of_parquet_is_not_kept_in_memory(tmp_path: Path, count: int, row
     assert most < file.stat().st_size / 4
 
 
+def test_one_long_row_of_parquet_does_not_slow_the_others(tmp_path: Path) -> None:
+    """It lies in a row group of its own, as the last one of a file may; short groups are read together."""
+    file = tmp_path / "rows.parquet"
+    with pq.ParquetWriter(file, pa.schema({"text": pa.string()}), use_dictionary=False) as writer:
+        for texts in (["short"] * 500, ["short"] * 500, ["x" * 5_000_000], ["short"] * 9):
+            writer.write_table(pa.table({"text": texts}))
+    pieces = [
+        (piece.first, len(list(piece.records()))) for piece in parts({"format": "parquet"}, [str(file)])
+    ]
+    assert pieces == [(1, 1_000), (1_001, 1), (1_002, 9)]
+
+
 def test_a_batch_file_that_is_not_there_is_named(world: World, tmp_path: Path) -> None:
     """The address is in the sentence."""
     run = world.run(batch({"format": "jsonl"}, tmp_path / "gone.jsonl"))
