@@ -15,7 +15,7 @@ import pyarrow as pa
 from target_gcs_snowflake_merge.columns import BadRowError, Columns
 from target_gcs_snowflake_merge.parquet import PartWriter
 from target_gcs_snowflake_merge.paths import file_name
-from target_gcs_snowflake_merge.sql import MAX_FILES
+from target_gcs_snowflake_merge.sql import MAX_FILES, Parent
 from target_gcs_snowflake_merge.values import encode_json
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ class BatchFacts(Protocol):
     rows: int
     first_sequence: int
     last_sequence: int
-    complete_sets: list[tuple[str | int | bool, ...]]
+    complete_sets: list[Parent]
 
     @property
     def organisations(self) -> tuple[str, ...]:
@@ -125,7 +125,7 @@ class Batch:
         self.began_at = dt.datetime.now(dt.UTC)
         self.rows = 0
         self.taken = 0
-        self.complete_sets: list[tuple[str | int | bool, ...]] = []
+        self.complete_sets: list[Parent] = []
         self._completed_at: list[int] = []
         self.parts: list[Part] = []
         self.first_sequence = 0
@@ -164,7 +164,7 @@ class Batch:
         if len(chunk.rows) >= CHUNK_ROWS or chunk.bytes >= CHUNK_BYTES:
             self.flush()
 
-    def complete(self, sets: list[tuple[str | int | bool, ...]]) -> None:
+    def complete(self, sets: list[Parent]) -> None:
         """Note parents all of whose rows are in the batch by now."""
         self.complete_sets += sets
         self._completed_at += [self.last_sequence] * len(sets)

@@ -209,7 +209,7 @@ def _timestamps(values: Sequence[str | None]) -> pa.Array[Any]:
     try:
         moments = pa.array(values, pa.string()).cast(UTC_TIMESTAMP)
     except pa.ArrowInvalid:
-        moments = pa.array([None if value is None else _moment(value) for value in values], UTC_TIMESTAMP)
+        moments = pa.array([None if value is None else utc_moment(value) for value in values], UTC_TIMESTAMP)
     limits = pc.min_max(moments)
     if limits["min"].is_valid and (
         pc.less(limits["min"], FIRST_MOMENT).as_py() or pc.greater(limits["max"], LAST_MOMENT).as_py()
@@ -218,7 +218,7 @@ def _timestamps(values: Sequence[str | None]) -> pa.Array[Any]:
     return moments
 
 
-def _moment(text: str) -> dt.datetime:
+def utc_moment(text: str) -> dt.datetime:
     """Return the moment in UTC; one without an offset is in UTC already."""
     moment = moment_of(text)
     return moment.replace(tzinfo=dt.UTC) if moment.tzinfo is None else moment.astimezone(dt.UTC)

@@ -31,8 +31,8 @@ ORGANISATION = "_source_org"
 DELETION = SOFT_DELETED_AT.lower()
 _BESIDE = re.compile(rf"__({'|'.join(kind.value for kind in Kind)})(_\d+_\d+)?$")
 ORDERED = frozenset({Kind.NUMBER, Kind.FLOAT, Kind.TEXT, Kind.TIMESTAMP, Kind.DATE})
-LITERAL = frozenset({Kind.NUMBER, Kind.FLOAT, Kind.TEXT, Kind.BOOLEAN})
-"""Types whose values a statement writes as JSON does; a moment with an offset would be another there."""
+COMPARED = ORDERED | {Kind.BOOLEAN}
+"""Types whose values a statement can tell as the column has them."""
 
 
 @dataclass(frozen=True)
@@ -159,7 +159,7 @@ def plan(schema: StreamSchema, table: sql.Table, catalog: Catalog) -> tuple[Layo
         keys=tuple(by_property[key].name for key in schema.keys),
         replication_key=by_property[bookmark].name if bookmark in by_property else None,
         displaced=_displaced(set(names.values()), existing, {column.name for column in columns}),
-        parents=parents if all(parent.type.kind in LITERAL for parent in parents) else (),
+        parents=parents if all(parent.type.kind in COMPARED for parent in parents) else (),
         is_versioned=schema.is_versioned,
     )
     return prepare_table(layout, table, catalog)

@@ -186,7 +186,9 @@ def _warn_of_what_is_ignored(stream: Stream) -> None:
         text = f"The stream %r has no {why}: older records may replace newer ones"
         logger.warning(text, schema.stream, schema.replication_key)
     if schema.parents and not layout.parents:
-        text = "Stream %r: a complete set is told by text, numbers or booleans, so of %s nothing is missing"
+        text = (
+            "Stream %r: a complete set is told by no time of day, bytes or JSON, so of %s nothing is missing"
+        )
         logger.warning(text, schema.stream, ", ".join(schema.parents))
 
 

@@ -21,6 +21,7 @@ from target_gcs_snowflake_merge.sweep import orphans
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
+    from target_gcs_snowflake_merge import sql
     from target_gcs_snowflake_merge.layout import Layout
     from target_gcs_snowflake_merge.loader import Loader
     from target_gcs_snowflake_merge.storage import Lake, Object
@@ -62,7 +63,7 @@ class ReplayedBatch:
     began_at: dt.datetime = field(default_factory=lambda: dt.datetime.now(dt.UTC))
     first_sequence: int = 0
     last_sequence: int = 0
-    complete_sets: list[tuple[str | int | bool, ...]] = field(default_factory=list)
+    complete_sets: list[sql.Parent] = field(default_factory=list)
 
 
 def batches(

@@ -5,17 +5,20 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
+from target_gcs_snowflake_merge.columns import utc_moment
 from target_gcs_snowflake_merge.errors import BadInputError, BadRecordError
 from target_gcs_snowflake_merge.records import RecordDecoder
+from target_gcs_snowflake_merge.schema import Kind
 from target_gcs_snowflake_merge.sql import MAX_SET_VALUES
 from target_gcs_snowflake_merge.values import convert, encode_json
 
 if TYPE_CHECKING:
+    import datetime as dt
     from typing import Any
 
     from target_gcs_snowflake_merge.batch import Batch, Limits
     from target_gcs_snowflake_merge.layout import Column, Layout, StreamSchema
-    from target_gcs_snowflake_merge.sql import Table
+    from target_gcs_snowflake_merge.sql import Parent, Table
 
 logger = logging.getLogger("target-gcs-snowflake-merge")
 
@@ -96,7 +99,7 @@ class Stream:
         parents = len(self.batch.complete_sets) if self.batch else 0
         return parents * len(self.layout.parents) >= MAX_SET_VALUES
 
-    def _parent(self, announced: Any) -> tuple[str | int | bool, ...]:  # noqa: ANN401 - a JSON value
+    def _parent(self, announced: Any) -> Parent:  # noqa: ANN401 - a JSON value
         parents = self.layout.parents
         names = [column.property_name for column in parents]
         if not isinstance(announced, dict) or not all(
@@ -111,9 +114,20 @@ class Stream:
             raise BadInputError(message, stream=self.schema.stream) from None
 
 
-def _value(column: Column, value: str | int) -> str | int:
+def _value(column: Column, value: str | int) -> str | int | dt.date:
     """Return a value as the column has it, or raise `BadRecordError`: the MERGE would fail without a line."""
     if column.is_mixed:
         return value if isinstance(value, str) else encode_json(value).decode()
-    convert(column, value)
-    return value
+    converted = convert(column, value)
+    if column.type.kind is Kind.DATE:
+        day: dt.date = converted
+        return day
+    return _moment(column, converted) if column.type.kind is Kind.TIMESTAMP else value
+
+
+def _moment(column: Column, text: str) -> dt.datetime:
+    """Return a moment as a statement compares it with the column, which is in UTC and has no offset."""
+    try:
+        return utc_moment(text).replace(tzinfo=None)
+    except OverflowError:
+        raise BadRecordError.of_field(column.property_name, text, f"is no {column.type.sql}") from None

@@ -59,6 +59,27 @@ def test_a_set_without_any_row_is_complete_too(world: World) -> None:
     assert alive(world, "REVIEW") == {1: False}
 
 
+def test_a_parent_may_be_a_moment_or_a_day(world: World) -> None:
+    """However it is written: the announcement means the same as the record."""
+    text = {"type": "string"}
+    properties = {**ITEM, "at": {**text, "format": "date-time"}, "day": {**text, "format": "date"}}
+    described = schema("item", properties, "id")
+    assert isinstance(described, dict)
+    described["schema"]["x-complete-set-of"] = ["at", "day"]
+    spellings = ["2026-01-31T12:00:00.5+02:00", "2026-01-31T10:00:00.500Z", "2026-01-31 10:00:00.500000"]
+    rows = [record("item", id=key, at=at, day="2026-02-01") for key, at in enumerate(spellings)]
+    other = record("item", id=9, at="2026-01-31T12:00:00.5Z", day="2026-02-01")
+    for key, at in enumerate(spellings):
+        world.load([described, *rows, other])
+        sets = [{"at": at, "day": "2026-02-01T00:00:00Z"}]
+        world.load([described, rows[key], {**described, "x-complete-sets": sets}])
+        assert alive(world, "ITEM") == {0: key == 0, 1: key == 1, 2: key == 2, 9: True}
+    far = [{"at": "0001-01-01T00:00:00+14:00", "day": "2026-02-01"}]
+    run = world.run([described, {**described, "x-complete-sets": far}])
+    assert "x-complete-sets: " in run.sentence
+    assert "is no TIMESTAMP" in run.sentence
+
+
 @pytest.mark.parametrize("bad", [False, True], ids=["all good", "one put aside"])
 def test_a_later_schema_may_name_another_parent(world: World, *, bad: bool) -> None:
     """As for a repository that moved: what was sent is loaded, then rows of the larger parent are missing.

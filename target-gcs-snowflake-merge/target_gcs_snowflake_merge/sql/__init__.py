@@ -21,6 +21,7 @@ from target_gcs_snowflake_merge.sql.ddl import (
 from target_gcs_snowflake_merge.sql.delete import (
     MAX_SET_VALUES,
     CompleteSets,
+    Parent,
     activate_version,
     mark_missing,
     of_one_statement,
@@ -67,6 +68,7 @@ __all__ = [
     "WHO_AM_I",
     "CompleteSets",
     "LedgerEntry",
+    "Parent",
     "SummaryRow",
     "Table",
     "activate_version",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,6 @@ from target_gcs_snowflake_merge.sql.text import NOW_UTC, literal, moment, quote
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
-    from datetime import datetime
 
     from target_gcs_snowflake_merge.layout import Layout
     from target_gcs_snowflake_merge.sql.text import Table
@@ -21,7 +21,8 @@ MAX_SET_BYTES = 512 * 1024
 
 _SENT = '"sent rows"'  # no table is called so
 
-Parent = tuple[str | int | bool, ...]
+Parent = tuple[str | int | dt.date, ...]
+"""Text, numbers, booleans, days, and moments in UTC without an offset."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,7 @@ class CompleteSets:
     """
 
     parents: Sequence[Parent]
-    began_at: datetime
+    began_at: dt.datetime
 
 
 def of_one_statement(parents: Iterable[Parent]) -> Iterator[list[Parent]]:
@@ -85,11 +86,15 @@ def _row(parent: Parent) -> str:
     return f"    ({', '.join(map(value, parent))})"
 
 
-def value(literal_value: str | int | bool) -> str:  # noqa: FBT001 - a JSON value
-    """Return a JSON value as a literal."""
-    if isinstance(literal_value, bool):
-        return str(literal_value).upper()
-    return str(literal_value) if isinstance(literal_value, int) else literal(literal_value)
+def value(told: str | int | dt.date) -> str:
+    """Return a value as a literal of its type: in a row it may be compared as text else."""
+    if isinstance(told, dt.datetime):
+        return f"TO_TIMESTAMP_NTZ({literal(str(told))})"
+    if isinstance(told, dt.date):
+        return f"TO_DATE({literal(str(told))})"
+    if isinstance(told, bool):
+        return str(told).upper()
+    return str(told) if isinstance(told, int) else literal(told)
 
 
 def _remove(target: Table, conditions: Sequence[str], run_id: str, *, hard: bool) -> str:
