@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import requests
 import snowflake.connector
 from snowflake.connector import errors as driver
+from snowflake.connector.vendored.requests.exceptions import JSONDecodeError
 
 from target_gcs_snowflake_merge.errors import (
     FatalLoadError,
@@ -51,7 +52,7 @@ TRANSIENT = (
     driver.OtherHTTPRetryableError,
     driver.RequestExceedMaxRetryError,
 )
-NOBODY_THERE = (socket.gaierror, ConnectionRefusedError, driver.NonRetryableTlsError)
+NOBODY_THERE = (socket.gaierror, ConnectionRefusedError, driver.NonRetryableTlsError, JSONDecodeError)
 QUOTED = re.compile(r"(?<!\w)'[^']*'|\"[^\"]*\"")  # names and values: a column may be called LOCKED
 CUT_CHARACTERS = 300
 
@@ -165,7 +166,10 @@ def translate_login(error: Exception, options: dict[str, Any]) -> LoaderError:
 
 
 def may_pass(error: BaseException) -> bool:
-    """Tell whether somebody is there who takes no login now: no answer, 429, 5xx. A wrong host is nobody."""
+    """Tell whether somebody is there who takes no login now: no answer, 429, 5xx. A wrong host is nobody.
+
+    Nor is one that answers with a page. Of a 400 or 405 the connector does not say that it was none of 5xx.
+    """
     if not isinstance(error, (*TRANSIENT, requests.RequestException)):
         return False
     cause: BaseException | None = error

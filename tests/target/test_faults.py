@@ -106,6 +106,16 @@ def test_a_login_is_waited_for_at_the_start_too(world: World, fault: dict[str, A
     assert "Could not read the schema, trying again" in run.errors
 
 
+def test_a_web_page_is_no_answer_to_a_login(world: World) -> None:
+    """It is another host's: the settings are wrong, and nothing is tried again for minutes."""
+    page = {"headers": {"content-type": "text/html"}, "body": "<html></html>"}
+    world.snowflake.add_fault(path="login-request", times=None, status=200, **page)
+    run = world.run(tap(0, 1), prefix=world.database, retry_seconds=3)
+    assert "cannot be reached at 127.0.0.1" in run.sentence
+    assert "check account, host, port and protocol" in run.sentence
+    assert "trying again" not in run.errors
+
+
 @pytest.mark.parametrize("when", ["before", "after"])
 def test_storage_that_stumbles_is_made_good(world: World, when: str) -> None:
     """An upload whose answer was lost finds its own object there, and goes on."""
