@@ -164,7 +164,7 @@ class Run:
         """Emit all rows of one repository, then move its bookmark; or skip it, and leave the bookmark."""
         repository = under_way.reading.repository
         name = repository.full_name
-        started, spent = time.monotonic(), self._client.usage.requests
+        started = time.monotonic()
         rows: Counter[str] = Counter()
         try:
             for emission in under_way.emissions(check):
@@ -176,7 +176,6 @@ class Run:
             self._tried(under_way.reading, error)
             return
         except BudgetSpentError:
-            self._summary.others += self._client.usage.requests > spent + 1  # it has answered
             self._tried(under_way.reading)
             raise
         self._store.put(repository, under_way.reading.bookmark)

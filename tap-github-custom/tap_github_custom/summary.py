@@ -27,8 +27,8 @@ class Summary:
     skipped: dict[str, str] = field(default_factory=dict)
     """Repositories, and pull requests of others, that could not be read, each with the reason."""
     others: int = 0
-    """What else could be read: organisations of which only people were wanted, or this shard holds nothing,
-    and a repository that the budget did not suffice for."""
+    """What else could be read: organisations of which only people were wanted, or of which this shard holds
+    nothing."""
     people: dict[str, dict[str, int]] = field(default_factory=dict)
     """For each organisation how many logins were matched, and how many were not."""
     outcome: str = COMPLETE
@@ -36,8 +36,12 @@ class Summary:
 
     @property
     def is_all_skipped(self) -> bool:
-        """Tell whether there was something to read, and none of it could be."""
-        return bool(self.skipped) and not (self.read or self.unchanged or self.others)
+        """Tell whether there was something to read, and none of it could be.
+
+        A run that its budget ended does not know that: it has not come to all.
+        """
+        is_any = self.read or self.unchanged or self.others
+        return self.outcome == COMPLETE and bool(self.skipped) and not is_any
 
     def as_json(self, usage: Usage, finished: datetime) -> dict[str, Any]:
         """Return everything, for machines."""

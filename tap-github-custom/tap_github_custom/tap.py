@@ -39,7 +39,7 @@ from tap_github_custom.settings import Settings
 from tap_github_custom.state_file import checked, stream_state
 from tap_github_custom.stream_names import COMMIT_FILE, PATCH, REPOSITORY, USER_LOOKUP
 from tap_github_custom.streams import STREAMS, GitHubStream
-from tap_github_custom.summary import COMPLETE, Summary, write_json
+from tap_github_custom.summary import Summary, write_json
 from tap_github_custom.unmatched import unmatched_credentials
 
 if TYPE_CHECKING:
@@ -149,8 +149,7 @@ class TapGitHubCustom(Tap):
         is_all = self._summary.is_all_skipped
         if is_all or (self._summary.skipped and self._settings.on_repository_error == FAIL):
             names = sorted(self._summary.skipped)
-            is_whole = self._summary.outcome == COMPLETE and not self._is_test
-            raise SkippedError(names, self._settings.error_exit_code, is_all=is_all and is_whole)
+            raise SkippedError(names, self._settings.error_exit_code, is_all=is_all and not self._is_test)
 
     def _prepare(self) -> None:
         """Find out at once whether this can work."""

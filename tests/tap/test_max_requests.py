@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from tap_github_custom.errors import SkippedError
 
 from .made import LOGIN, moment, touch
@@ -105,7 +106,7 @@ def test_an_earlier_start_date_starves_nobody(made: Made, made_github: Server, t
 def test_what_was_skipped_before_the_budget_was_spent_counts(
     made: Made, made_github: Server, tmp_path: Path
 ) -> None:
-    """With `on_repository_error: fail` the run has failed; else what the large one brought is something."""
+    """With `on_repository_error: fail` the run has failed, though its budget ended it."""
     made.add("large", 1, pulls=60)
     made.add("refused", 2, _sandbox={"status": 451})
     settings = {**RUN, "use_graphql": False, "max_requests": 40}
@@ -116,16 +117,31 @@ def test_what_was_skipped_before_the_budget_was_spent_counts(
     assert failing.error.exit_code == 17
 
 
-def test_a_budget_that_is_spent_on_refusals_alone_is_a_failure(
+def test_a_budget_that_is_spent_on_refusals_alone_is_no_failure(
     made: Made, made_github: Server, tmp_path: Path
 ) -> None:
-    """Nobody means that; of others it is not said whether they can be read."""
+    """It does not know whether the others can be read; a run that comes to all of them does."""
     for number in range(1, 9):
         made.add(f"refused-{number}", number, _sandbox={"status": 403})
-    output = run_tap(made_github, tmp_path, **RUN, use_graphql=False, max_requests=5)
+    settings = {**RUN, "use_graphql": False}
+    output = run_tap(made_github, tmp_path, max_requests=5, **settings)
     assert 0 < len(output.skipped) < 8
-    assert isinstance(output.error, SkippedError)
-    assert "which are all" not in str(output.error)
+    assert output.error is None
+    assert isinstance(run_tap(made_github, tmp_path, max_requests=100, **settings).error, SkippedError)
+
+
+@pytest.mark.parametrize("is_owed", [False, True])
+def test_a_name_that_is_gone_fails_no_run_that_its_budget_ends(
+    made: Made, made_github: Server, tmp_path: Path, *, is_owed: bool
+) -> None:
+    """Wherever that is: in the list, at people who are owed, in the probe, or at the first repository."""
+    made.add("large", 1, pulls=60)
+    settings: dict[str, Any] = {"repositories": [f"{LOGIN}/gone", f"{LOGIN}/large"], "commit_source": "api"}
+    state = {"bookmarks": {"repository": {"people_owed": True}}} if is_owed else None
+    for max_requests in range(1, 9):
+        output = run_tap(made_github, tmp_path, state=state, max_requests=max_requests, **settings)
+        assert output.summary["outcome"].startswith("ended early: ")
+        assert output.error is None
 
 
 def test_a_reconciliation_that_is_too_large_gives_way_to_what_has_changed(
