@@ -53,7 +53,8 @@ class Bookmark:
     read: datetime | None = None
     """Begin of the run that read it last."""
     tried: datetime | None = None
-    """Begin of a run since then in which it failed, or whose budget did not suffice for it."""
+    """Begin of a run since then in which it failed, or whose budget did not suffice for it; kept as long as
+    its reconciliation is put off for that."""
     reconciled: datetime | None = None
     """Begin of the run that re-read all its pull requests."""
     start: datetime | None = None

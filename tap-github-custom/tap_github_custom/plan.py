@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -48,7 +48,7 @@ class Plan:
         """Tell whether all pull requests are to be read again.
 
         Each repository has a moment of the week of its own, so that no run has to read all of them. Where a
-        budget did not suffice the last time, what has changed since comes first.
+        budget did not suffice, what has changed since comes first, for a week.
         """
         if self.settings.reconcile in {ALWAYS, NEVER}:
             return self.settings.reconcile == ALWAYS
@@ -59,6 +59,12 @@ class Plan:
         since_its_moment = (self.began - EPOCH - RECONCILE_AFTER * _share(repository.id)) % RECONCILE_AFTER
         age = self.began - bookmark.reconciled
         return age > since_its_moment and age >= FRESH
+
+    def is_reconciliation_put_off(self, bookmark: Bookmark, repository: Repository) -> bool:
+        """Tell whether it would be due, had no run tried in vain."""
+        untried = replace(bookmark, tried=None)
+        is_due = self.is_reconciliation_due(bookmark, repository)
+        return not is_due and self.is_reconciliation_due(untried, repository)
 
     def is_still_refused(self, refusal: Refusal, sight: Sight | None) -> bool:
         """Tell whether nothing speaks for asking for a repository that GitHub has refused."""
@@ -98,7 +104,7 @@ class Plan:
 
 
 def _is_recent(moment: datetime | None, now: datetime) -> bool:
-    return moment is not None and now - moment < RECONCILE_AFTER
+    return moment is not None and abs(now - moment) < RECONCILE_AFTER  # a clock may have been wrong
 
 
 def _share(number: int) -> float:

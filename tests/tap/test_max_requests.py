@@ -147,16 +147,22 @@ def test_a_name_that_is_gone_fails_no_run_that_its_budget_ends(
 def test_a_reconciliation_that_is_too_large_gives_way_to_what_has_changed(
     made: Made, made_github: Server, tmp_path: Path
 ) -> None:
-    """A run that tried it is followed by one that reads the pull requests updated since."""
+    """A run that tried it is followed by those that read the pull requests updated since, for a week."""
     made.add("large", 1, pulls=60)
     settings = {**RUN, "use_graphql": False, "lookback_days": 0}
     state = run_tap(made_github, tmp_path, **settings).state
     state["bookmarks"]["repository"]["repositories"]["made/1"]["reconciled"] = moment(1)
-    with made.lines("large", "pulls") as pulls:
-        touch(pulls[0], moment(28))
     tried = run_tap(made_github, tmp_path, state=state, max_requests=40, **settings)
     assert whole(tried) == {"made/1"}
     assert tried.of("pull_request") == []
-    then = run_tap(made_github, tmp_path, state=tried.state, max_requests=40, **settings)
-    assert then.summary["outcome"] == "complete"
-    assert then.of("pull_request")[0]["number"] == 1
+    state = tried.state
+    for number in (1, 2):
+        with made.lines("large", "pulls") as pulls:
+            touch(pulls[number - 1], moment(27 + number))
+        then = run_tap(made_github, tmp_path, state=state, max_requests=40, **settings)
+        assert then.summary["outcome"] == "complete"
+        assert then.of("pull_request")[0]["number"] == number
+        state = then.state
+    again = run_tap(made_github, tmp_path, state=state, **settings)
+    assert len(again.of("pull_request")) == 60
+    assert "tried" not in again.bookmarks["made/1"]

@@ -74,7 +74,7 @@ class RepositoryReading:
         self.bookmark = replace(
             bookmark,
             read=plan.began,
-            tried=None,
+            tried=bookmark.tried if plan.is_reconciliation_put_off(bookmark, repository) else None,
             reconciled=plan.began if self._is_reconciled else bookmark.reconciled,
             start=plan.settings.start,
             end=plan.settings.end,
