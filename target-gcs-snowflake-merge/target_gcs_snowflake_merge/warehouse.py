@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 import requests
 import snowflake.connector
 from snowflake.connector import errors as driver
-from snowflake.connector.vendored.requests.exceptions import JSONDecodeError
 
 from target_gcs_snowflake_merge.errors import (
     FatalLoadError,
@@ -52,7 +51,9 @@ TRANSIENT = (
     driver.OtherHTTPRetryableError,
     driver.RequestExceedMaxRetryError,
 )
-NOBODY_THERE = (socket.gaierror, ConnectionRefusedError, driver.NonRetryableTlsError, JSONDecodeError)
+NOBODY_THERE = (socket.gaierror, ConnectionRefusedError)
+# Of places that differ by the version of the connector, and by what else is installed.
+NOBODY_THERE_BY_NAME = frozenset({"JSONDecodeError", "NonRetryableTlsError"})
 QUOTED = re.compile(r"(?<!\w)'[^']*'|\"[^\"]*\"")  # names and values: a column may be called LOCKED
 CUT_CHARACTERS = 300
 
@@ -173,9 +174,11 @@ def may_pass(error: BaseException) -> bool:
     if not isinstance(error, (*TRANSIENT, requests.RequestException)):
         return False
     cause: BaseException | None = error
-    while cause is not None and not isinstance(cause, NOBODY_THERE):
+    while cause is not None:
+        if isinstance(cause, NOBODY_THERE) or type(cause).__name__ in NOBODY_THERE_BY_NAME:
+            return False
         cause = cause.__cause__ or cause.__context__
-    return cause is None
+    return True
 
 
 def is_refused(error: Exception) -> bool:
