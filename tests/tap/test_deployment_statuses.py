@@ -248,3 +248,14 @@ def test_a_repository_that_is_gone_meanwhile_is_no_deployment(github: Server, tm
     )
     output = run_tap(github, tmp_path, catalog=selecting("deployment", "deployment_status"), **run)
     assert "lantern-works/platform" in output.skipped
+
+
+@pytest.mark.parametrize("use_graphql", [True, False])
+def test_deployments_that_are_all_gone_at_once_are_not_left_out(
+    github: Server, tmp_path: Path, *, use_graphql: bool
+) -> None:
+    """It is a permission or a proxy: the repository is named as skipped, instead of losing them silently."""
+    run: dict[str, Any] = {"repositories": ["lantern-works/platform"], "use_graphql": use_graphql}
+    github.add_fault(path="/deployments/[0-9]+/statuses$", status=404, body="{}", times=None)
+    output = run_tap(github, tmp_path, catalog=selecting("deployment", "deployment_status"), **run)
+    assert "/statuses" in output.skipped["lantern-works/platform"]

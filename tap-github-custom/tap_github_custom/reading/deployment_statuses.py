@@ -77,13 +77,20 @@ class DeploymentStatuses:
         self._use_graphql = use_graphql
 
     def of(self, deployments: list[Json]) -> list[list[Json] | None]:
-        """Return the statuses of each deployment; None where it is gone by now."""
+        """Return the statuses of each deployment; None where it is gone by now.
+
+        Raise where all of several are: that is a permission, or a proxy, rather than their end.
+        """
         told: list[list[Json] | None] = [None] * len(deployments)
         if self._use_graphql and self._proof.is_possible and len(deployments) > 1:
             told = self._proved(deployments, self._told(deployments))
         lacking = [each for each, found in zip(deployments, told, strict=True) if found is None]
         by_rest = ordered(self._source.pool, self._by_rest, lacking, ahead=self._source.ahead)
-        return [next(by_rest) if found is None else found for found in told]
+        found = [next(by_rest) if each is None else each for each in told]
+        gone = [each for each in found if isinstance(each, RepositoryError)]
+        if len(gone) == len(found) > 1:
+            raise gone[0]
+        return [None if isinstance(each, RepositoryError) else each for each in found]
 
     def _proved(self, deployments: list[Json], told: list[list[Json] | None]) -> list[list[Json] | None]:
         """Return what GraphQL told once that is known to be right; compare some of it where it is not."""
@@ -92,8 +99,11 @@ class DeploymentStatuses:
                 break
             found = told[index]
             if found is not None:
-                truth = told[index] = self._by_rest(deployment)
-                if truth is not None:
+                truth = self._by_rest(deployment)
+                if isinstance(truth, RepositoryError):
+                    told[index] = None
+                else:
+                    told[index] = truth
                     self._proof.compare(found, truth)
         return told if self._proof.settled != DIFFERENT else [None] * len(told)
 
@@ -150,7 +160,8 @@ class DeploymentStatuses:
             "creator": self._bots.account(STATUS, creator),
         }
 
-    def _by_rest(self, deployment: Json) -> list[Json] | None:
+    def _by_rest(self, deployment: Json) -> list[Json] | RepositoryError:
+        """Return the statuses, or with what error GitHub says that the deployment is gone."""
         pages = self._source.pages(f"/deployments/{deployment['id']}/statuses")
         try:
             found = list({status["id"]: status for page in pages for status in page}.values())
@@ -159,7 +170,7 @@ class DeploymentStatuses:
                 raise
             self._source.get("")  # which raises where it is the repository that is gone
             logger.info("Deployment %d is gone: %s", deployment["id"], error)
-            return None
+            return error
         self._bots.learn(STATUS, (status.get("creator") for status in found))
         return found
 
