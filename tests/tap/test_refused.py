@@ -123,13 +123,22 @@ def test_a_run_that_could_read_nothing_has_failed(made: Made, made_github: Serve
 
 
 def test_a_test_that_could_read_nothing_has_failed(made: Made, made_github: Server, tmp_path: Path) -> None:
-    """`--test` looks at a few repositories; it does not say that there are no others."""
-    for number in range(1, 8):
-        made.add(f"refused-{number}", number, _sandbox={"status": 403})
+    """`--test` looks at some repositories; it does not say that there are no others."""
+    for number in range(1, 28):
+        made.add(f"refused-{number}", number, pulls=0, _sandbox={"status": 403})
     settings = {**RUN, "auth_token": TOKEN, "api_url": made_github.url, "cache_dir": str(tmp_path)}
     tap = TapGitHubCustom(config=settings)
-    with pytest.raises(SkippedError, match=r"^5 repositories were skipped: "):
+    with pytest.raises(SkippedError, match=r"^25 repositories were skipped: "):
         tap.run_connection_test()
+
+
+def test_a_test_passes_over_those_that_are_refused(made: Made, made_github: Server, tmp_path: Path) -> None:
+    """They say nothing of the many others behind them."""
+    made.add("open", 1)
+    for number in range(2, 8):  # the newest are listed first
+        made.add(f"refused-{number}", number, pulls=0, _sandbox={"status": 403})
+    settings = {**RUN, "auth_token": TOKEN, "api_url": made_github.url, "cache_dir": str(tmp_path)}
+    assert TapGitHubCustom(config=settings).run_connection_test()
 
 
 def test_a_run_that_could_read_something_has_not(made: Made, made_github: Server, tmp_path: Path) -> None:
