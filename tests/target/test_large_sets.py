@@ -15,7 +15,7 @@ from target_gcs_snowflake_merge.sql import Table
 from target_gcs_snowflake_merge.stream import Stream
 
 from .conftest import World, record
-from .test_deletions import REVIEW, alive, reviews
+from .vanished import REVIEW, alive, reviews
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from .conftest import Line, World, record, schema, state
-from .test_deletions import alive
+from .vanished import alive
 
 PROPERTIES: dict[str, Any] = {
     "id": {"type": "integer"},

@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from .conftest import Line, World, record, schema, state
-from .test_deletions import alive, reviews
+from .vanished import alive, reviews
 
 if TYPE_CHECKING:
     from pathlib import Path
